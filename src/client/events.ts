@@ -1,0 +1,10 @@
+import type { KubeObject } from '../api/object.ts';
+
+/** Publishes core/v1 Events about objects; never blocks and never fails its caller. */
+export interface EventRecorder {
+  /** Same object, type, reason and message within a while: the count of the one event grows, as upstream's correlator does it. */
+  record(
+    about: KubeObject,
+    event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string },
+  ): void;
+}

@@ -1,0 +1,75 @@
+import type { Kind } from '../api/kind.ts';
+import { controllerOf, type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
+import type { Logger } from '../base/log.ts';
+import type { Change, Client } from '../client/client.ts';
+import type { EventRecorder } from '../client/events.ts';
+
+/**
+ * A reconciler: a name, what wakes it, and one function from a key to an outcome. It learns which key to look at, never
+ * which event woke it; it reads the world and repairs it. One key never runs twice at once.
+ */
+export interface Controller {
+  readonly name: string;
+  readonly wakesOn: readonly Wake[];
+  /** Kinds it reads through views beside those that wake it; it starts when all views are ready. */
+  readonly reads?: readonly Kind[];
+  /** Keys worked on at once. Default: 5. */
+  readonly concurrency?: number;
+  reconcile(key: ObjectKey, context: ReconcileContext): Promise<Outcome>;
+}
+
+export interface ReconcileContext {
+  readonly client: Client;
+  readonly events: EventRecorder;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export type Outcome =
+  | { readonly type: 'done' }
+  /** Look again after this long, unless something wakes the key before. */
+  | { readonly type: 'requeue-after'; readonly ms: number };
+
+export const done: Outcome = { type: 'done' };
+
+export function requeueAfter(ms: number): Outcome {
+  return { type: 'requeue-after', ms };
+}
+
+/** An error that trying again cannot mend: logged, not retried until something wakes the key. Any other error is retried with back-off. */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError';
+}
+
+export interface Wake {
+  readonly kind: Kind;
+  keysOf(change: Change<KubeObject>): readonly ObjectKey[];
+}
+
+/** Wakes on changes of `kind`: the object's own key, or the keys that `map` gives for the object (before and after a change). */
+export function changesOf<T extends KubeObject>(kind: Kind<T>, map?: (object: T) => readonly ObjectKey[]): Wake {
+  return {
+    kind,
+    keysOf(change) {
+      if (!map) return [keyOf(change.object)];
+      const keys = map(change.object as T);
+      return change.type === 'modified' ? [...new Set([...keys, ...map(change.old as T)])] : keys;
+    },
+  };
+}
+
+/** For `changesOf(pod, ownerKey(replicaSet))`: the key of the object of `kind` that controls this one. */
+export function ownerKey(kind: Kind): (object: KubeObject) => readonly ObjectKey[] {
+  return (object) => {
+    const owner = controllerOf(object);
+    if (!owner || owner.kind !== kind.kind || owner.apiVersion.split('/')[0] !== kind.apiVersion.split('/')[0])
+      return [];
+    return [kind.scope === 'Namespaced' ? `${object.metadata.namespace}/${owner.name}` : owner.name];
+  };
+}
+
+export function controller(definition: Controller): Controller {
+  return definition;
+}
