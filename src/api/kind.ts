@@ -25,6 +25,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   schema(): Schema;
   /** `lazy` for what only says "still alive"; see the storage contract. */
   readonly durability: 'sync' | 'lazy';
+  /** Where one kind holds both sorts: node leases are lazy, leader-election leases are not. Overrides `durability`. */
+  durabilityOf?(object: T): 'sync' | 'lazy';
   readonly verbs: readonly Verb[];
   /**
    * `review`: answered by a function of the API server, never stored (TokenReview, SubjectAccessReview …).

@@ -1,0 +1,14 @@
+import { kind } from '../kind.ts';
+import type { MutatingAdmissionPolicyBinding } from '../schema/generated/types/admissionregistration-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const mutatingAdmissionPolicyBinding = kind<MutatingAdmissionPolicyBinding>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingAdmissionPolicyBinding',
+  plural: 'mutatingadmissionpolicybindings',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding'),
+  generation: true,
+});

@@ -1,0 +1,14 @@
+import { kind } from '../kind.ts';
+import type { MutatingWebhookConfiguration } from '../schema/generated/types/admissionregistration-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const mutatingWebhookConfiguration = kind<MutatingWebhookConfiguration>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingWebhookConfiguration',
+  plural: 'mutatingwebhookconfigurations',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration'),
+  generation: true,
+});

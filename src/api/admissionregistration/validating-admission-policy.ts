@@ -1,0 +1,16 @@
+import { kind } from '../kind.ts';
+import type { ValidatingAdmissionPolicy } from '../schema/generated/types/admissionregistration-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { statusSubresource } from '../subresources.ts';
+
+export const validatingAdmissionPolicy = kind<ValidatingAdmissionPolicy>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingAdmissionPolicy',
+  plural: 'validatingadmissionpolicies',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy'),
+  generation: true,
+  subresources: { status: statusSubresource },
+});

@@ -1,0 +1,14 @@
+import { kind } from '../kind.ts';
+import type { ValidatingWebhookConfiguration } from '../schema/generated/types/admissionregistration-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const validatingWebhookConfiguration = kind<ValidatingWebhookConfiguration>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration'),
+  generation: true,
+});

@@ -1,0 +1,17 @@
+import { kind } from '../kind.ts';
+import type { CustomResourceDefinition } from '../schema/generated/types/apiextensions-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { statusSubresource } from '../subresources.ts';
+
+export const customResourceDefinition = kind<CustomResourceDefinition>({
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition'),
+  generation: true,
+  subresources: { status: statusSubresource },
+});

@@ -1,0 +1,17 @@
+import { kind } from '../kind.ts';
+import type { StatefulSet } from '../schema/generated/types/apps-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { scaleSubresource, statusSubresource } from '../subresources.ts';
+
+export const statefulSet = kind<StatefulSet>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'StatefulSet',
+  plural: 'statefulsets',
+  shortNames: ['sts'],
+  categories: ['all'],
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.apps.v1.StatefulSet'),
+  generation: true,
+  subresources: { scale: scaleSubresource, status: statusSubresource },
+});

@@ -1,0 +1,16 @@
+import { kind } from '../kind.ts';
+import type { Job } from '../schema/generated/types/batch-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { statusSubresource } from '../subresources.ts';
+
+export const job = kind<Job>({
+  group: 'batch',
+  version: 'v1',
+  kind: 'Job',
+  plural: 'jobs',
+  categories: ['all'],
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.batch.v1.Job'),
+  generation: true,
+  subresources: { status: statusSubresource },
+});

@@ -1,0 +1,14 @@
+import { kind } from '../kind.ts';
+import type { Lease } from '../schema/generated/types/coordination-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const lease = kind<Lease>({
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  plural: 'leases',
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.coordination.v1.Lease'),
+  /** A node's heartbeat; all other leases elect leaders, and other servers must see those. */
+  durabilityOf: (object) => (object.metadata.namespace === 'kube-node-lease' ? 'lazy' : 'sync'),
+});

@@ -1,0 +1,13 @@
+import { kind } from '../kind.ts';
+import type { ConfigMap } from '../schema/generated/types/core-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const configMap = kind<ConfigMap>({
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  shortNames: ['cm'],
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.core.v1.ConfigMap'),
+});

@@ -1,0 +1,13 @@
+import { kind } from '../kind.ts';
+import type { LimitRange } from '../schema/generated/types/core-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const limitRange = kind<LimitRange>({
+  group: '',
+  version: 'v1',
+  kind: 'LimitRange',
+  plural: 'limitranges',
+  shortNames: ['limits'],
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.core.v1.LimitRange'),
+});

@@ -1,0 +1,18 @@
+import { kind } from '../kind.ts';
+import type { Node } from '../schema/generated/types/core-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { proxyVerbs, statusSubresource } from '../subresources.ts';
+
+export const node = kind<Node>({
+  group: '',
+  version: 'v1',
+  kind: 'Node',
+  plural: 'nodes',
+  shortNames: ['no'],
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.core.v1.Node'),
+  subresources: {
+    proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'NodeProxyOptions' } },
+    status: statusSubresource,
+  },
+});

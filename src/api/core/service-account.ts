@@ -1,0 +1,16 @@
+import { kind } from '../kind.ts';
+import type { ServiceAccount } from '../schema/generated/types/core-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const serviceAccount = kind<ServiceAccount>({
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  shortNames: ['sa'],
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.core.v1.ServiceAccount'),
+  subresources: {
+    token: { verbs: ['create'], kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' } },
+  },
+});

@@ -1,0 +1,19 @@
+import { kind } from '../kind.ts';
+import type { Service } from '../schema/generated/types/core-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { proxyVerbs, statusSubresource } from '../subresources.ts';
+
+export const service = kind<Service>({
+  group: '',
+  version: 'v1',
+  kind: 'Service',
+  plural: 'services',
+  shortNames: ['svc'],
+  categories: ['all'],
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.core.v1.Service'),
+  subresources: {
+    proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'ServiceProxyOptions' } },
+    status: statusSubresource,
+  },
+});

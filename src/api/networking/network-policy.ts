@@ -1,0 +1,14 @@
+import { kind } from '../kind.ts';
+import type { NetworkPolicy } from '../schema/generated/types/networking-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const networkPolicy = kind<NetworkPolicy>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'NetworkPolicy',
+  plural: 'networkpolicies',
+  shortNames: ['netpol'],
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.networking.v1.NetworkPolicy'),
+  generation: true,
+});

@@ -1,0 +1,14 @@
+import { kind } from '../kind.ts';
+import type { ServiceCIDR } from '../schema/generated/types/networking-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { statusSubresource } from '../subresources.ts';
+
+export const serviceCidr = kind<ServiceCIDR>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'ServiceCIDR',
+  plural: 'servicecidrs',
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.networking.v1.ServiceCIDR'),
+  subresources: { status: statusSubresource },
+});

@@ -1,0 +1,12 @@
+import { kind } from '../kind.ts';
+import type { RuntimeClass } from '../schema/generated/types/node-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const runtimeClass = kind<RuntimeClass>({
+  group: 'node.k8s.io',
+  version: 'v1',
+  kind: 'RuntimeClass',
+  plural: 'runtimeclasses',
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.node.v1.RuntimeClass'),
+});

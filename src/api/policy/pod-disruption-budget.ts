@@ -1,0 +1,16 @@
+import { kind } from '../kind.ts';
+import type { PodDisruptionBudget } from '../schema/generated/types/policy-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { statusSubresource } from '../subresources.ts';
+
+export const podDisruptionBudget = kind<PodDisruptionBudget>({
+  group: 'policy',
+  version: 'v1',
+  kind: 'PodDisruptionBudget',
+  plural: 'poddisruptionbudgets',
+  shortNames: ['pdb'],
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.policy.v1.PodDisruptionBudget'),
+  generation: true,
+  subresources: { status: statusSubresource },
+});

@@ -1,0 +1,12 @@
+import { kind } from '../kind.ts';
+import type { ClusterRoleBinding } from '../schema/generated/types/rbac-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const clusterRoleBinding = kind<ClusterRoleBinding>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRoleBinding',
+  plural: 'clusterrolebindings',
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.rbac.v1.ClusterRoleBinding'),
+});

@@ -1,0 +1,12 @@
+import { kind } from '../kind.ts';
+import type { RoleBinding } from '../schema/generated/types/rbac-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const roleBinding = kind<RoleBinding>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'RoleBinding',
+  plural: 'rolebindings',
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.rbac.v1.RoleBinding'),
+});

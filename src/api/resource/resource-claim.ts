@@ -1,0 +1,14 @@
+import { kind } from '../kind.ts';
+import type { ResourceClaim } from '../schema/generated/types/resource-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { statusSubresource } from '../subresources.ts';
+
+export const resourceClaim = kind<ResourceClaim>({
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceClaim',
+  plural: 'resourceclaims',
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.resource.v1.ResourceClaim'),
+  subresources: { status: statusSubresource },
+});

@@ -1,0 +1,12 @@
+import { kind } from '../kind.ts';
+import type { CSINode } from '../schema/generated/types/storage-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const csiNode = kind<CSINode>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSINode',
+  plural: 'csinodes',
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.storage.v1.CSINode'),
+});

@@ -1,0 +1,12 @@
+import { kind } from '../kind.ts';
+import type { CSIStorageCapacity } from '../schema/generated/types/storage-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const csiStorageCapacity = kind<CSIStorageCapacity>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSIStorageCapacity',
+  plural: 'csistoragecapacities',
+  scope: 'Namespaced',
+  schema: () => schemaOf('io.k8s.api.storage.v1.CSIStorageCapacity'),
+});

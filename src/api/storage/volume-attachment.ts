@@ -1,0 +1,14 @@
+import { kind } from '../kind.ts';
+import type { VolumeAttachment } from '../schema/generated/types/storage-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { statusSubresource } from '../subresources.ts';
+
+export const volumeAttachment = kind<VolumeAttachment>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'VolumeAttachment',
+  plural: 'volumeattachments',
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.storage.v1.VolumeAttachment'),
+  subresources: { status: statusSubresource },
+});

@@ -1,0 +1,13 @@
+import { kind } from '../kind.ts';
+import type { VolumeAttributesClass } from '../schema/generated/types/storage-v1.ts';
+import { schemaOf } from '../schema/lookup.ts';
+
+export const volumeAttributesClass = kind<VolumeAttributesClass>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'VolumeAttributesClass',
+  plural: 'volumeattributesclasses',
+  shortNames: ['vac'],
+  scope: 'Cluster',
+  schema: () => schemaOf('io.k8s.api.storage.v1.VolumeAttributesClass'),
+});
