@@ -1,4 +1,4 @@
-import type { Kind } from '../api/kind.ts';
+import type { Kind, Verb } from '../api/kind.ts';
 import { controllerOf, type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
 import type { Logger } from '../base/log.ts';
 import type { Change, Client } from '../client/client.ts';
@@ -15,7 +15,26 @@ export interface Controller {
   readonly reads?: readonly Kind[];
   /** Keys worked on at once. Default: 5. */
   readonly concurrency?: number;
+  /** All it writes; with get, list and watch on the kinds of `wakesOn` and `reads`, that is all it must be allowed. */
+  readonly writes?: readonly Permission[];
   reconcile(key: ObjectKey, context: ReconcileContext): Promise<Outcome>;
+}
+
+/** Verbs on a kind, or on one of its subresources. */
+export interface Permission {
+  readonly kind: Kind;
+  readonly verbs: readonly Verb[];
+  readonly subresource?: string;
+}
+
+/** For `Controller.writes`. */
+export function mayWrite(kind: Kind, ...verbs: readonly Verb[]): Permission {
+  return { kind, verbs };
+}
+
+/** For `Controller.writes`: the status of `kind`, by update or patch. */
+export function mayWriteStatus(kind: Kind): Permission {
+  return { kind, verbs: ['update', 'patch'], subresource: 'status' };
 }
 
 export interface ReconcileContext {
@@ -45,17 +64,21 @@ export class TerminalError extends Error {
 
 export interface Wake {
   readonly kind: Kind;
-  keysOf(change: Change<KubeObject>): readonly ObjectKey[];
+  /** `client` is the controller's own; all its views are ready. Must be quick and must not throw. */
+  keysOf(change: Change<KubeObject>, client: Client): readonly ObjectKey[];
 }
 
 /** Wakes on changes of `kind`: the object's own key, or the keys that `map` gives for the object (before and after a change). */
-export function changesOf<T extends KubeObject>(kind: Kind<T>, map?: (object: T) => readonly ObjectKey[]): Wake {
+export function changesOf<T extends KubeObject>(
+  kind: Kind<T>,
+  map?: (object: T, client: Client) => readonly ObjectKey[],
+): Wake {
   return {
     kind,
-    keysOf(change) {
+    keysOf(change, client) {
       if (!map) return [keyOf(change.object)];
-      const keys = map(change.object as T);
-      return change.type === 'modified' ? [...new Set([...keys, ...map(change.old as T)])] : keys;
+      const keys = map(change.object as T, client);
+      return change.type === 'modified' ? [...new Set([...keys, ...map(change.old as T, client)])] : keys;
     },
   };
 }

@@ -1,0 +1,146 @@
+import type { Kind } from '../api/kind.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { BackoffOptions } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Client } from '../client/client.ts';
+import type { EventRecorder } from '../client/events.ts';
+import type { Controller } from './controller.ts';
+import { type LeaderElectionOptions, runWhenLeader } from './leader-election.ts';
+import { Runner, type RunnerStatus } from './runner.ts';
+
+export interface ManagerOptions {
+  readonly controllers: readonly Controller[];
+  /** The client that acts as this controller; may be one client for all. */
+  readonly clientFor: (controllerName: string) => Client;
+  readonly eventsFor: (controllerName: string) => EventRecorder;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly backoff?: BackoffOptions;
+  /** Most keys one controller's queue holds; see the queue. */
+  readonly maxKeys?: number;
+  /** Several servers: only the holder of this lease runs the controllers. Absent: they run at once. */
+  readonly leaderElection?: Omit<LeaderElectionOptions, 'clock' | 'log'>;
+}
+
+export interface ControllerStatus extends RunnerStatus {
+  readonly name: string;
+  /** `waiting`: its views have no full content yet, or another server leads. */
+  readonly state: 'waiting' | 'running' | 'stopped';
+}
+
+export interface ControllerManager {
+  /**
+   * Starts all controllers; each begins when its views are ready. Resolves when all of them run (with leader election:
+   * when the election has begun). Rejects when `signal` aborts first.
+   */
+  start(signal: AbortSignal): Promise<void>;
+  /** Stops all, waiting at most `deadlineMs` (default 10,000) for what runs. */
+  stop(deadlineMs?: number): Promise<void>;
+  status(): readonly ControllerStatus[];
+}
+
+/** Runs a list of controllers with one lifetime. */
+export function createControllerManager(options: ManagerOptions): ControllerManager {
+  const { clock, log } = options;
+  const stopping = new AbortController();
+  const parts = options.controllers.map((controller) => ({
+    controller,
+    state: 'waiting' as ControllerStatus['state'],
+    runner: undefined as Runner | undefined,
+  }));
+  let stopDeadlineMs = 10_000;
+  let term: Promise<void> | undefined;
+
+  async function startOne(part: (typeof parts)[number], signal: AbortSignal, ended: Promise<unknown>[]): Promise<void> {
+    const { controller } = part;
+    const client = options.clientFor(controller.name);
+    const kinds = new Set<Kind>([...controller.wakesOn.map((wake) => wake.kind), ...(controller.reads ?? [])]);
+    await Promise.all([...kinds].map((kind) => client.view(kind).ready(signal)));
+    signal.throwIfAborted();
+    const childLog = log.child(controller.name);
+    const context = {
+      client,
+      events: options.eventsFor(controller.name),
+      log: childLog,
+      signal,
+      now: () => clock.now(),
+    };
+    const wakeAll = () => {
+      for (const wake of controller.wakesOn)
+        for (const object of client.view(wake.kind).list())
+          for (const key of wake.keysOf({ type: 'added', object }, client)) runner.wake(key);
+    };
+    const runner = new Runner(controller, context, {
+      clock,
+      onRoomAgain: wakeAll,
+      ...(options.backoff && { backoff: options.backoff }),
+      ...(options.maxKeys !== undefined && { maxKeys: options.maxKeys }),
+    });
+    const stops = controller.wakesOn.map((wake) =>
+      client.view<KubeObject>(wake.kind).onChange((change) => {
+        for (const key of wake.keysOf(change, client)) runner.wake(key);
+      }),
+    );
+    wakeAll();
+    part.runner = runner;
+    part.state = 'running';
+    ended.push(
+      aborted(signal).then(async () => {
+        for (const stop of stops) stop();
+        const left = await runner.stop(stopDeadlineMs);
+        part.state = 'stopped';
+        if (left.length > 0) childLog.warn('still at work after the deadline', { keys: left.slice(0, 10) });
+      }),
+    );
+  }
+
+  /** Runs all controllers until `signal` aborts and all of them have ended. `started` is called when all run. */
+  async function runAll(signal: AbortSignal, started: () => void): Promise<void> {
+    const ended: Promise<unknown>[] = [];
+    try {
+      await Promise.all(parts.map((part) => startOne(part, signal, ended)));
+      started();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    await aborted(signal);
+    await Promise.all(ended);
+  }
+
+  return {
+    async start(signal) {
+      if (term) throw new Error('cannot start controllers: they were started before');
+      const life = AbortSignal.any([signal, stopping.signal]);
+      const election = options.leaderElection;
+      if (election) {
+        const lead = (leading: AbortSignal) => runAll(leading, () => log.info('controllers run'));
+        term = runWhenLeader({ ...election, clock, log }, lead, life);
+        term.catch((error: unknown) => log.error('leader election ended', { error }));
+        return;
+      }
+      await new Promise<void>((resolve, reject) => {
+        term = runAll(life, resolve);
+        term.then(() => reject(life.reason), reject);
+      });
+    },
+    async stop(deadlineMs = 10_000) {
+      stopDeadlineMs = deadlineMs;
+      stopping.abort(new Error('controllers are stopped'));
+      await term;
+    },
+    status: () =>
+      parts.map(({ controller, state, runner }) => ({
+        name: controller.name,
+        state,
+        ...(runner?.status() ?? { depth: 0, running: 0, reconciles: 0, errors: 0 }),
+      })),
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
