@@ -1,3 +1,4 @@
+import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { MutatingWebhookConfiguration } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -11,4 +12,9 @@ export const mutatingWebhookConfiguration = kind<MutatingWebhookConfiguration>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration'),
   generation: true,
+  columns: [
+    nameColumn,
+    countColumn('Webhooks', ({ webhooks }) => webhooks?.length, { description: 'Number of webhooks.' }),
+    ageColumn,
+  ],
 });

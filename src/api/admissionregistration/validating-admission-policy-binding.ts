@@ -1,6 +1,8 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ValidatingAdmissionPolicyBinding } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { paramRefText } from './param-text.ts';
 
 export const validatingAdmissionPolicyBinding = kind<ValidatingAdmissionPolicyBinding>({
   group: 'admissionregistration.k8s.io',
@@ -11,4 +13,10 @@ export const validatingAdmissionPolicyBinding = kind<ValidatingAdmissionPolicyBi
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding'),
   generation: true,
+  columns: [
+    nameColumn,
+    column('PolicyName', ({ spec }) => spec?.policyName ?? '', { description: 'The policy that is put into force.' }),
+    column('ParamRef', ({ spec }) => paramRefText(spec?.paramRef), { description: 'The parameters.' }),
+    ageColumn,
+  ],
 });

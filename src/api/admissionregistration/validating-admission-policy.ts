@@ -1,7 +1,9 @@
+import { ageColumn, column, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ValidatingAdmissionPolicy } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { paramKindText } from './param-text.ts';
 
 export const validatingAdmissionPolicy = kind<ValidatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
@@ -13,4 +15,10 @@ export const validatingAdmissionPolicy = kind<ValidatingAdmissionPolicy>({
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy'),
   generation: true,
   subresources: { status: statusSubresource },
+  columns: [
+    nameColumn,
+    countColumn('Validations', ({ spec }) => spec?.validations?.length, { description: 'Number of rules.' }),
+    column('ParamKind', ({ spec }) => paramKindText(spec?.paramKind), { description: 'Kind of the parameters.' }),
+    ageColumn,
+  ],
 });

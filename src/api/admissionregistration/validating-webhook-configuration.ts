@@ -1,3 +1,4 @@
+import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ValidatingWebhookConfiguration } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -11,4 +12,9 @@ export const validatingWebhookConfiguration = kind<ValidatingWebhookConfiguratio
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration'),
   generation: true,
+  columns: [
+    nameColumn,
+    countColumn('Webhooks', ({ webhooks }) => webhooks?.length, { description: 'Number of webhooks.' }),
+    ageColumn,
+  ],
 });

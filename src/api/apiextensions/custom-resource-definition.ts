@@ -1,3 +1,4 @@
+import { nameAndCreation } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { CustomResourceDefinition } from '../schema/generated/types/apiextensions-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -14,4 +15,5 @@ export const customResourceDefinition = kind<CustomResourceDefinition>({
   schema: () => schemaOf('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition'),
   generation: true,
   subresources: { status: statusSubresource },
+  columns: nameAndCreation,
 });

@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { APIService } from '../schema/generated/types/apiregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -12,4 +13,20 @@ export const apiService = kind<APIService>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService'),
   subresources: { status: statusSubresource },
+  columns: [
+    nameColumn,
+    column(
+      'Service',
+      ({ spec }) => (spec?.service ? `${spec.service.namespace ?? ''}/${spec.service.name ?? ''}` : 'Local'),
+      { description: 'The service that answers for the group version.' },
+    ),
+    column('Available', available, { description: 'Whether it answers.' }),
+    ageColumn,
+  ],
 });
+
+function available({ status }: APIService): string {
+  const condition = status?.conditions?.find(({ type }) => type === 'Available');
+  if (!condition) return 'Unknown';
+  return condition.status === 'True' ? 'True' : `${condition.status} (${condition.reason ?? ''})`;
+}

@@ -1,3 +1,4 @@
+import { ageColumn, column, containerColumns, countColumn, formatLabelSelector, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { Deployment } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -14,4 +15,22 @@ export const deployment = kind<Deployment>({
   schema: () => schemaOf('io.k8s.api.apps.v1.Deployment'),
   generation: true,
   subresources: { scale: scaleSubresource, status: statusSubresource },
+  columns: [
+    nameColumn,
+    column('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`, {
+      description: 'Pods that are ready, of those wanted.',
+    }),
+    countColumn('Up-to-date', ({ status }) => status?.updatedReplicas, {
+      description: 'Pods of the present template.',
+    }),
+    countColumn('Available', ({ status }) => status?.availableReplicas, {
+      description: 'Pods that have been ready for long enough.',
+    }),
+    ageColumn,
+    ...containerColumns<Deployment>(({ spec }) => spec?.template),
+    column('Selector', ({ spec }) => formatLabelSelector(spec?.selector), {
+      wide: true,
+      description: 'Labels that pods must have.',
+    }),
+  ],
 });

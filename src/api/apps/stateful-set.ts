@@ -1,3 +1,4 @@
+import { ageColumn, column, containerColumns, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { StatefulSet } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -14,4 +15,12 @@ export const statefulSet = kind<StatefulSet>({
   schema: () => schemaOf('io.k8s.api.apps.v1.StatefulSet'),
   generation: true,
   subresources: { scale: scaleSubresource, status: statusSubresource },
+  columns: [
+    nameColumn,
+    column('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`, {
+      description: 'Pods that are ready, of those wanted.',
+    }),
+    ageColumn,
+    ...containerColumns<StatefulSet>(({ spec }) => spec?.template),
+  ],
 });

@@ -1,7 +1,9 @@
 import { kind } from '../kind.ts';
 import type { Job } from '../schema/generated/types/batch-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { selectable } from '../selectable.ts';
 import { statusSubresource } from '../subresources.ts';
+import { jobColumns } from './job-columns.ts';
 
 export const job = kind<Job>({
   group: 'batch',
@@ -13,4 +15,8 @@ export const job = kind<Job>({
   schema: () => schemaOf('io.k8s.api.batch.v1.Job'),
   generation: true,
   subresources: { status: statusSubresource },
+  columns: jobColumns,
+  selectableFields: {
+    'status.successful': selectable(({ status }) => status?.succeeded ?? 0),
+  },
 });

@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { Lease } from '../schema/generated/types/coordination-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -11,4 +12,9 @@ export const lease = kind<Lease>({
   schema: () => schemaOf('io.k8s.api.coordination.v1.Lease'),
   /** A node's heartbeat; all other leases elect leaders, and other servers must see those. */
   durabilityOf: (object) => (object.metadata.namespace === 'kube-node-lease' ? 'lazy' : 'sync'),
+  columns: [
+    nameColumn,
+    column('Holder', ({ spec }) => spec?.holderIdentity ?? '', { description: 'Who holds the lease.' }),
+    ageColumn,
+  ],
 });

@@ -1,3 +1,4 @@
+import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ConfigMap } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -10,4 +11,13 @@ export const configMap = kind<ConfigMap>({
   shortNames: ['cm'],
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.core.v1.ConfigMap'),
+  columns: [
+    nameColumn,
+    countColumn(
+      'Data',
+      ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length,
+      { description: 'Number of entries.' },
+    ),
+    ageColumn,
+  ],
 });

@@ -1,3 +1,4 @@
+import { ageColumn, column, listWithMore, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { Endpoints } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -10,4 +11,14 @@ export const endpoints = kind<Endpoints>({
   shortNames: ['ep'],
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.core.v1.Endpoints'),
+  columns: [nameColumn, column('Endpoints', endpointsText, { description: 'Addresses with ports.' }), ageColumn],
 });
+
+function endpointsText({ subsets }: Endpoints): string {
+  const texts = (subsets ?? []).flatMap(({ addresses = [], ports }) =>
+    ports?.length
+      ? ports.flatMap(({ port }) => addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)))
+      : addresses.map(({ ip }) => ip),
+  );
+  return subsets?.length ? listWithMore(texts, 3, '') : '<none>';
+}

@@ -1,3 +1,4 @@
+import { nameAndCreation } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { LimitRange } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -10,4 +11,5 @@ export const limitRange = kind<LimitRange>({
   shortNames: ['limits'],
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.core.v1.LimitRange'),
+  columns: nameAndCreation,
 });

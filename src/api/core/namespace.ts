@@ -1,6 +1,8 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { Namespace } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { selectable } from '../selectable.ts';
 import { statusSubresource } from '../subresources.ts';
 
 export const namespace = kind<Namespace>({
@@ -13,4 +15,14 @@ export const namespace = kind<Namespace>({
   schema: () => schemaOf('io.k8s.api.core.v1.Namespace'),
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   subresources: { finalize: { verbs: ['update'] }, status: statusSubresource },
+  columns: [
+    nameColumn,
+    column('Status', ({ status }) => status?.phase ?? '', {
+      description: 'Active, or Terminating while its objects are removed.',
+    }),
+    ageColumn,
+  ],
+  selectableFields: {
+    'status.phase': selectable(({ status }) => status?.phase),
+  },
 });

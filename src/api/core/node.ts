@@ -1,7 +1,9 @@
 import { kind } from '../kind.ts';
 import type { Node } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { selectable } from '../selectable.ts';
 import { proxyVerbs, statusSubresource } from '../subresources.ts';
+import { nodeColumns } from './node-columns.ts';
 
 export const node = kind<Node>({
   group: '',
@@ -14,5 +16,9 @@ export const node = kind<Node>({
   subresources: {
     proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'NodeProxyOptions' } },
     status: statusSubresource,
+  },
+  columns: nodeColumns,
+  selectableFields: {
+    'spec.unschedulable': selectable(({ spec }) => spec?.unschedulable ?? false),
   },
 });

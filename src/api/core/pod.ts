@@ -1,7 +1,9 @@
 import { kind } from '../kind.ts';
 import type { Pod } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { selectable } from '../selectable.ts';
 import { connectVerbs, proxyVerbs, readUpdateVerbs, statusSubresource } from '../subresources.ts';
+import { podColumns } from './pod-columns.ts';
 
 export const pod = kind<Pod>({
   group: '',
@@ -24,5 +26,16 @@ export const pod = kind<Pod>({
     proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'PodProxyOptions' } },
     resize: { verbs: readUpdateVerbs },
     status: statusSubresource,
+  },
+  columns: podColumns,
+  selectableFields: {
+    'spec.nodeName': selectable(({ spec }) => spec?.nodeName),
+    'spec.restartPolicy': selectable(({ spec }) => spec?.restartPolicy),
+    'spec.schedulerName': selectable(({ spec }) => spec?.schedulerName),
+    'spec.serviceAccountName': selectable(({ spec }) => spec?.serviceAccountName),
+    'spec.hostNetwork': selectable(({ spec }) => spec?.hostNetwork ?? false),
+    'status.phase': selectable(({ status }) => status?.phase),
+    'status.podIP': selectable(({ status }) => status?.podIP),
+    'status.nominatedNodeName': selectable(({ status }) => status?.nominatedNodeName),
   },
 });

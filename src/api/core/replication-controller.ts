@@ -1,6 +1,8 @@
+import { ageColumn, column, containerColumns, countColumn, formatLabels, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ReplicationController } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { selectable } from '../selectable.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
 
 export const replicationController = kind<ReplicationController>({
@@ -14,4 +16,19 @@ export const replicationController = kind<ReplicationController>({
   schema: () => schemaOf('io.k8s.api.core.v1.ReplicationController'),
   generation: true,
   subresources: { scale: scaleSubresource, status: statusSubresource },
+  columns: [
+    nameColumn,
+    countColumn('Desired', ({ spec }) => spec?.replicas, { description: 'Pods wanted.' }),
+    countColumn('Current', ({ status }) => status?.replicas, { description: 'Pods there are.' }),
+    countColumn('Ready', ({ status }) => status?.readyReplicas, { description: 'Pods that are ready.' }),
+    ageColumn,
+    ...containerColumns<ReplicationController>(({ spec }) => spec?.template),
+    column('Selector', ({ spec }) => formatLabels(spec?.selector), {
+      wide: true,
+      description: 'Labels that pods must have.',
+    }),
+  ],
+  selectableFields: {
+    'status.replicas': selectable(({ status }) => status?.replicas ?? 0),
+  },
 });

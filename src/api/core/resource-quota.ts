@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ResourceQuota } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -12,4 +13,21 @@ export const resourceQuota = kind<ResourceQuota>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.core.v1.ResourceQuota'),
   subresources: { status: statusSubresource },
+  columns: [
+    nameColumn,
+    column('Request', (quota) => usageText(quota, false), {
+      description: 'Used and allowed, for requests and numbers of objects.',
+    }),
+    column('Limit', (quota) => usageText(quota, true), { description: 'Used and allowed, for limits.' }),
+    ageColumn,
+  ],
 });
+
+function usageText({ status }: ResourceQuota, ofLimits: boolean): string {
+  const { hard = {}, used = {} } = status ?? {};
+  const names = Object.keys(hard).filter((name) => name.startsWith('limits.') === ofLimits);
+  return names
+    .sort()
+    .map((name) => `${name}: ${used[name] ?? '0'}/${hard[name]}`)
+    .join(', ');
+}

@@ -1,6 +1,8 @@
+import { ageColumn, column, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { Secret } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { selectable } from '../selectable.ts';
 
 export const secret = kind<Secret>({
   group: '',
@@ -9,4 +11,13 @@ export const secret = kind<Secret>({
   plural: 'secrets',
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.core.v1.Secret'),
+  columns: [
+    nameColumn,
+    column('Type', ({ type }) => type ?? '', { description: 'What the data means.' }),
+    countColumn('Data', ({ data }) => Object.keys(data ?? {}).length, { description: 'Number of entries.' }),
+    ageColumn,
+  ],
+  selectableFields: {
+    type: selectable(({ type }) => type),
+  },
 });

@@ -1,3 +1,4 @@
+import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ServiceAccount } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -13,4 +14,11 @@ export const serviceAccount = kind<ServiceAccount>({
   subresources: {
     token: { verbs: ['create'], kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' } },
   },
+  columns: [
+    nameColumn,
+    countColumn('Secrets', ({ secrets }) => secrets?.length, {
+      description: 'Number of secrets that its pods may use.',
+    }),
+    ageColumn,
+  ],
 });

@@ -1,7 +1,9 @@
 import { kind } from '../kind.ts';
 import type { Service } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { selectable } from '../selectable.ts';
 import { proxyVerbs, statusSubresource } from '../subresources.ts';
+import { serviceColumns } from './service-columns.ts';
 
 export const service = kind<Service>({
   group: '',
@@ -15,5 +17,10 @@ export const service = kind<Service>({
   subresources: {
     proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'ServiceProxyOptions' } },
     status: statusSubresource,
+  },
+  columns: serviceColumns,
+  selectableFields: {
+    'spec.clusterIP': selectable(({ spec }) => spec?.clusterIP),
+    'spec.type': selectable(({ spec }) => spec?.type),
   },
 });

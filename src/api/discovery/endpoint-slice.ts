@@ -1,3 +1,4 @@
+import { ageColumn, column, listWithMore, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { EndpointSlice } from '../schema/generated/types/discovery-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -10,4 +11,29 @@ export const endpointSlice = kind<EndpointSlice>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.discovery.v1.EndpointSlice'),
   generation: true,
+  columns: [
+    nameColumn,
+    column('AddressType', ({ addressType }) => addressType, { description: 'IPv4, IPv6 or FQDN.' }),
+    column(
+      'Ports',
+      ({ ports }) =>
+        listWithMore(
+          (ports ?? []).map(({ port, name }) => String(port ?? name ?? '*')),
+          3,
+          '<unset>',
+        ),
+      { description: 'Ports of every address.' },
+    ),
+    column(
+      'Endpoints',
+      ({ endpoints }) =>
+        listWithMore(
+          (endpoints ?? []).flatMap(({ addresses }) => addresses),
+          3,
+          '<unset>',
+        ),
+      { description: 'Addresses.' },
+    ),
+    ageColumn,
+  ],
 });

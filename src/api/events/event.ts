@@ -1,6 +1,7 @@
 import { kind } from '../kind.ts';
 import type { Event } from '../schema/generated/types/events-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { selectable } from '../selectable.ts';
 
 export const eventsEvent = kind<Event>({
   group: 'events.k8s.io',
@@ -11,4 +12,16 @@ export const eventsEvent = kind<Event>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.events.v1.Event'),
   durability: 'lazy',
+  selectableFields: {
+    'regarding.kind': selectable(({ regarding }) => regarding?.kind),
+    'regarding.namespace': selectable(({ regarding }) => regarding?.namespace),
+    'regarding.name': selectable(({ regarding }) => regarding?.name),
+    'regarding.uid': selectable(({ regarding }) => regarding?.uid),
+    'regarding.apiVersion': selectable(({ regarding }) => regarding?.apiVersion),
+    'regarding.resourceVersion': selectable(({ regarding }) => regarding?.resourceVersion),
+    'regarding.fieldPath': selectable(({ regarding }) => regarding?.fieldPath),
+    reason: selectable(({ reason }) => reason),
+    reportingController: selectable(({ reportingController }) => reportingController),
+    type: selectable(({ type }) => type),
+  },
 });

@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { FlowSchema } from '../schema/generated/types/flowcontrol-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -12,4 +13,20 @@ export const flowSchema = kind<FlowSchema>({
   schema: () => schemaOf('io.k8s.api.flowcontrol.v1.FlowSchema'),
   generation: true,
   subresources: { status: statusSubresource },
+  columns: [
+    nameColumn,
+    column('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration.name ?? '', {
+      description: 'The level that requests get.',
+    }),
+    column('MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence ?? 0, {
+      description: 'The lower, the earlier it is tried.',
+    }),
+    column('DistinguisherMethod', ({ spec }) => spec?.distinguisherMethod?.type ?? '<none>', {
+      description: 'What makes requests one flow.',
+    }),
+    ageColumn,
+    column('MissingPL', ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?', {
+      description: 'Whether the level does not exist.',
+    }),
+  ],
 });

@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { PriorityLevelConfiguration } from '../schema/generated/types/flowcontrol-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -12,4 +13,21 @@ export const priorityLevelConfiguration = kind<PriorityLevelConfiguration>({
   schema: () => schemaOf('io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration'),
   generation: true,
   subresources: { status: statusSubresource },
+  columns: [
+    nameColumn,
+    column('Type', ({ spec }) => spec?.type ?? '', { description: 'Limited or Exempt.' }),
+    column('NominalConcurrencyShares', ({ spec }) => spec?.limited?.nominalConcurrencyShares ?? '<none>', {
+      description: 'Share of the concurrency.',
+    }),
+    column('Queues', ({ spec }) => spec?.limited?.limitResponse?.queuing?.queues ?? '<none>', {
+      description: 'Number of queues.',
+    }),
+    column('HandSize', ({ spec }) => spec?.limited?.limitResponse?.queuing?.handSize ?? '<none>', {
+      description: 'Queues that a flow is dealt.',
+    }),
+    column('QueueLengthLimit', ({ spec }) => spec?.limited?.limitResponse?.queuing?.queueLengthLimit ?? '<none>', {
+      description: 'Most requests in a queue.',
+    }),
+    ageColumn,
+  ],
 });

@@ -1,3 +1,5 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
+import { ingressPoints } from '../core/load-balancer.ts';
 import { kind } from '../kind.ts';
 import type { Ingress } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -13,4 +15,25 @@ export const ingress = kind<Ingress>({
   schema: () => schemaOf('io.k8s.api.networking.v1.Ingress'),
   generation: true,
   subresources: { status: statusSubresource },
+  columns: [
+    nameColumn,
+    column('Class', ({ spec }) => spec?.ingressClassName ?? '<none>', {
+      description: 'Class of the controller that serves it.',
+    }),
+    column('Hosts', hostsText, { description: 'Host names that rules match.' }),
+    column('Address', ({ status }) => ingressPoints(status?.loadBalancer?.ingress).join(','), {
+      description: 'Where it is reached.',
+    }),
+    column('Ports', ({ spec }) => (spec?.tls?.length ? '80, 443' : '80'), { description: 'Ports that are open.' }),
+    ageColumn,
+  ],
 });
+
+const shownHosts = 3;
+
+function hostsText({ spec }: Ingress): string {
+  const rules = spec?.rules ?? [];
+  const hosts = rules.flatMap(({ host }) => host || []);
+  const text = hosts.slice(0, shownHosts).join(',') || '*';
+  return hosts.length > shownHosts ? `${text} + ${rules.length - shownHosts} more...` : text;
+}

@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { IPAddress } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -10,4 +11,16 @@ export const ipAddress = kind<IPAddress>({
   shortNames: ['ip'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.networking.v1.IPAddress'),
+  columns: [
+    nameColumn,
+    column('ParentRef', parentText, { description: 'The object that holds the address.' }),
+    ageColumn,
+  ],
 });
+
+function parentText({ spec }: IPAddress): string {
+  if (!spec?.parentRef) return '<none>';
+  const { group, resource, namespace, name } = spec.parentRef;
+  const qualified = `${resource}${group ? `.${group}` : ''}`.toLowerCase();
+  return [qualified, namespace, name].filter(Boolean).join('/');
+}

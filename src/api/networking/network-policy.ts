@@ -1,3 +1,4 @@
+import { ageColumn, column, formatLabelSelector, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { NetworkPolicy } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -11,4 +12,11 @@ export const networkPolicy = kind<NetworkPolicy>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.networking.v1.NetworkPolicy'),
   generation: true,
+  columns: [
+    nameColumn,
+    column('Pod-Selector', ({ spec }) => formatLabelSelector(spec?.podSelector) || '<none>', {
+      description: 'Labels of the pods that the policy is about.',
+    }),
+    ageColumn,
+  ],
 });

@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ServiceCIDR } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -11,4 +12,11 @@ export const serviceCidr = kind<ServiceCIDR>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.networking.v1.ServiceCIDR'),
   subresources: { status: statusSubresource },
+  columns: [
+    nameColumn,
+    column('CIDRs', ({ spec }) => (spec?.cidrs ?? []).join(','), {
+      description: 'Blocks from which services get addresses.',
+    }),
+    ageColumn,
+  ],
 });

@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { RuntimeClass } from '../schema/generated/types/node-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -9,4 +10,9 @@ export const runtimeClass = kind<RuntimeClass>({
   plural: 'runtimeclasses',
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.node.v1.RuntimeClass'),
+  columns: [
+    nameColumn,
+    column('Handler', ({ handler }) => handler, { description: 'Name of the handler in the container runtime.' }),
+    ageColumn,
+  ],
 });

@@ -1,3 +1,4 @@
+import { ageColumn, column, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { PodDisruptionBudget } from '../schema/generated/types/policy-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -13,4 +14,17 @@ export const podDisruptionBudget = kind<PodDisruptionBudget>({
   schema: () => schemaOf('io.k8s.api.policy.v1.PodDisruptionBudget'),
   generation: true,
   subresources: { status: statusSubresource },
+  columns: [
+    nameColumn,
+    column('Min Available', ({ spec }) => String(spec?.minAvailable ?? 'N/A'), {
+      description: 'Pods that must stay available.',
+    }),
+    column('Max Unavailable', ({ spec }) => String(spec?.maxUnavailable ?? 'N/A'), {
+      description: 'Pods that may be unavailable.',
+    }),
+    countColumn('Allowed Disruptions', ({ status }) => status?.disruptionsAllowed, {
+      description: 'Pods that may be disrupted now.',
+    }),
+    ageColumn,
+  ],
 });

@@ -1,6 +1,7 @@
 import { kind } from '../kind.ts';
 import type { ClusterRoleBinding } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { bindingColumns } from './binding-columns.ts';
 
 export const clusterRoleBinding = kind<ClusterRoleBinding>({
   group: 'rbac.authorization.k8s.io',
@@ -9,4 +10,5 @@ export const clusterRoleBinding = kind<ClusterRoleBinding>({
   plural: 'clusterrolebindings',
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.rbac.v1.ClusterRoleBinding'),
+  columns: bindingColumns,
 });

@@ -1,3 +1,4 @@
+import { nameAndCreation } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ClusterRole } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -9,4 +10,5 @@ export const clusterRole = kind<ClusterRole>({
   plural: 'clusterroles',
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.rbac.v1.ClusterRole'),
+  columns: nameAndCreation,
 });

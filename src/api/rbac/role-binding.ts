@@ -1,6 +1,7 @@
 import { kind } from '../kind.ts';
 import type { RoleBinding } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { bindingColumns } from './binding-columns.ts';
 
 export const roleBinding = kind<RoleBinding>({
   group: 'rbac.authorization.k8s.io',
@@ -9,4 +10,5 @@ export const roleBinding = kind<RoleBinding>({
   plural: 'rolebindings',
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.rbac.v1.RoleBinding'),
+  columns: bindingColumns,
 });

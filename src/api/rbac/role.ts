@@ -1,3 +1,4 @@
+import { nameAndCreation } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { Role } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -9,4 +10,5 @@ export const role = kind<Role>({
   plural: 'roles',
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.rbac.v1.Role'),
+  columns: nameAndCreation,
 });

@@ -1,3 +1,4 @@
+import { nameAndAge } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { DeviceClass } from '../schema/generated/types/resource-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -10,4 +11,5 @@ export const deviceClass = kind<DeviceClass>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.resource.v1.DeviceClass'),
   generation: true,
+  columns: nameAndAge,
 });

@@ -1,3 +1,4 @@
+import { nameAndAge } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ResourceClaimTemplate } from '../schema/generated/types/resource-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -9,4 +10,5 @@ export const resourceClaimTemplate = kind<ResourceClaimTemplate>({
   plural: 'resourceclaimtemplates',
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.resource.v1.ResourceClaimTemplate'),
+  columns: nameAndAge,
 });

@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ResourceClaim } from '../schema/generated/types/resource-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -11,4 +12,15 @@ export const resourceClaim = kind<ResourceClaim>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.resource.v1.ResourceClaim'),
   subresources: { status: statusSubresource },
+  columns: [nameColumn, column('State', stateText, { description: 'How far allocation is.' }), ageColumn],
 });
+
+function stateText({ metadata, status }: ResourceClaim): string {
+  const deleted = metadata.deletionTimestamp !== undefined;
+  const states = [
+    deleted && 'deleted',
+    status?.allocation ? 'allocated' : !deleted && 'pending',
+    status?.allocation && status.reservedFor?.length && 'reserved',
+  ];
+  return states.filter(Boolean).join(',');
+}

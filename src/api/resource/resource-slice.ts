@@ -1,6 +1,8 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ResourceSlice } from '../schema/generated/types/resource-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { selectable } from '../selectable.ts';
 
 export const resourceSlice = kind<ResourceSlice>({
   group: 'resource.k8s.io',
@@ -10,4 +12,15 @@ export const resourceSlice = kind<ResourceSlice>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.resource.v1.ResourceSlice'),
   generation: true,
+  columns: [
+    nameColumn,
+    column('Node', ({ spec }) => spec.nodeName ?? '', { description: 'The node that has the devices.' }),
+    column('Driver', ({ spec }) => spec.driver, { description: 'The driver of the devices.' }),
+    column('Pool', ({ spec }) => spec.pool.name, { description: 'The pool that the slice belongs to.' }),
+    ageColumn,
+  ],
+  selectableFields: {
+    'spec.nodeName': selectable(({ spec }) => spec.nodeName),
+    'spec.driver': selectable(({ spec }) => spec.driver),
+  },
 });

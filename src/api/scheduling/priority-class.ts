@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { PriorityClass } from '../schema/generated/types/scheduling-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -11,4 +12,20 @@ export const priorityClass = kind<PriorityClass>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.scheduling.v1.PriorityClass'),
   generation: true,
+  columns: [
+    nameColumn,
+    column('Value', ({ value }) => value ?? 0, {
+      type: 'integer',
+      description: 'The higher, the sooner pods are scheduled.',
+    }),
+    column('Global-Default', ({ globalDefault }) => globalDefault ?? false, {
+      type: 'boolean',
+      description: 'Whether pods without a class get this one.',
+    }),
+    ageColumn,
+    column('PreemptionPolicy', ({ preemptionPolicy }) => preemptionPolicy ?? '', {
+      wide: true,
+      description: 'Whether pods may displace others.',
+    }),
+  ],
 });

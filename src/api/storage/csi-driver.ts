@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { CSIDriver } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -10,4 +11,30 @@ export const csiDriver = kind<CSIDriver>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.storage.v1.CSIDriver'),
   generation: true,
+  columns: [
+    nameColumn,
+    column('AttachRequired', ({ spec }) => spec.attachRequired ?? true, {
+      type: 'boolean',
+      description: 'Whether volumes are attached before they are mounted.',
+    }),
+    column('PodInfoOnMount', ({ spec }) => spec.podInfoOnMount ?? false, {
+      type: 'boolean',
+      description: 'Whether the driver is told of the pod.',
+    }),
+    column('StorageCapacity', ({ spec }) => spec.storageCapacity ?? false, {
+      type: 'boolean',
+      description: 'Whether the scheduler looks at capacity.',
+    }),
+    column('TokenRequests', ({ spec }) => spec.tokenRequests?.map(({ audience }) => audience).join(',') ?? '<unset>', {
+      description: 'Audiences of the tokens that the driver gets.',
+    }),
+    column('RequiresRepublish', ({ spec }) => spec.requiresRepublish ?? false, {
+      type: 'boolean',
+      description: 'Whether mounts are refreshed.',
+    }),
+    column('Modes', ({ spec }) => spec.volumeLifecycleModes?.join(',') || '<none>', {
+      description: 'Kinds of volumes.',
+    }),
+    ageColumn,
+  ],
 });

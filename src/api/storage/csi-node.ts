@@ -1,3 +1,4 @@
+import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { CSINode } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -9,4 +10,9 @@ export const csiNode = kind<CSINode>({
   plural: 'csinodes',
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.storage.v1.CSINode'),
+  columns: [
+    nameColumn,
+    countColumn('Drivers', ({ spec }) => spec.drivers.length, { description: 'Number of drivers on the node.' }),
+    ageColumn,
+  ],
 });

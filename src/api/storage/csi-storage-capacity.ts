@@ -1,3 +1,4 @@
+import { column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { CSIStorageCapacity } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -9,4 +10,11 @@ export const csiStorageCapacity = kind<CSIStorageCapacity>({
   plural: 'csistoragecapacities',
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.storage.v1.CSIStorageCapacity'),
+  columns: [
+    nameColumn,
+    column('StorageClassName', ({ storageClassName }) => storageClassName, {
+      description: 'The class that the capacity is of.',
+    }),
+    column('Capacity', ({ capacity }) => capacity ?? '<unset>', { description: 'What is free.' }),
+  ],
 });

@@ -1,6 +1,8 @@
+import { ageColumn, column } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { StorageClass } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { defaultableName } from './default-class.ts';
 
 export const storageClass = kind<StorageClass>({
   group: 'storage.k8s.io',
@@ -10,4 +12,18 @@ export const storageClass = kind<StorageClass>({
   shortNames: ['sc'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.storage.v1.StorageClass'),
+  columns: [
+    defaultableName,
+    column('Provisioner', ({ provisioner }) => provisioner, { description: 'Who makes the volumes.' }),
+    column('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete', {
+      description: 'What becomes of volumes when their claim is gone.',
+    }),
+    column('VolumeBindingMode', ({ volumeBindingMode }) => volumeBindingMode ?? 'Immediate', {
+      description: 'When volumes are made and bound.',
+    }),
+    column('AllowVolumeExpansion', ({ allowVolumeExpansion }) => allowVolumeExpansion ?? false, {
+      description: 'Whether volumes can grow.',
+    }),
+    ageColumn,
+  ],
 });

@@ -1,3 +1,4 @@
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { VolumeAttachment } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -11,4 +12,15 @@ export const volumeAttachment = kind<VolumeAttachment>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.storage.v1.VolumeAttachment'),
   subresources: { status: statusSubresource },
+  columns: [
+    nameColumn,
+    column('Attacher', ({ spec }) => spec.attacher, { format: 'name', description: 'The driver that attaches.' }),
+    column('PV', ({ spec }) => spec.source.persistentVolumeName ?? '', { description: 'The volume.' }),
+    column('Node', ({ spec }) => spec.nodeName, { description: 'The node.' }),
+    column('Attached', ({ status }) => status?.attached ?? false, {
+      type: 'boolean',
+      description: 'Whether it is attached.',
+    }),
+    ageColumn,
+  ],
 });

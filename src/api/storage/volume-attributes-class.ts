@@ -1,6 +1,8 @@
+import { ageColumn, column } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { VolumeAttributesClass } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { defaultableName } from './default-class.ts';
 
 export const volumeAttributesClass = kind<VolumeAttributesClass>({
   group: 'storage.k8s.io',
@@ -10,4 +12,9 @@ export const volumeAttributesClass = kind<VolumeAttributesClass>({
   shortNames: ['vac'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.storage.v1.VolumeAttributesClass'),
+  columns: [
+    defaultableName,
+    column('DriverName', ({ driverName }) => driverName, { description: 'The driver that changes volumes.' }),
+    ageColumn,
+  ],
 });
