@@ -1,0 +1,95 @@
+import { formatTime, type ObjectRef } from '../../api/object.ts';
+import type { BoundObjectReference, TokenRequest } from '../../api/schema/generated/types/authentication-v1.ts';
+import type { FieldError } from '../../api/status.ts';
+import { ApiError, badRequest, invalid, notFound } from '../../api/status.ts';
+import type { TokenSubjects } from './service-account.ts';
+import type { TokenRef, TokenSigner } from './service-account-token.ts';
+
+const shortestSeconds = 600;
+const longestSeconds = 2 ** 32;
+const defaultSeconds = 3600;
+
+/** POST serviceaccounts/token: a new token, bound as asked (kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1). */
+export type TokenRequestHandler = (ref: ObjectRef, request: TokenRequest) => Promise<TokenRequest>;
+
+export function createTokenRequestHandler(options: {
+  readonly signer: TokenSigner;
+  readonly subjects: TokenSubjects;
+  /** For requests that name no audience. */
+  readonly audiences: readonly string[];
+}): TokenRequestHandler {
+  const { signer, subjects } = options;
+  return async (ref, request) => {
+    const namespace = ref.namespace ?? '';
+    const account = subjects.serviceAccounts.get(`${namespace}/${ref.name}`);
+    if (!account?.metadata.uid) throw notFound({ group: '', plural: 'serviceaccounts' }, ref.name);
+    const { expirationSeconds = defaultSeconds, boundObjectRef, audiences: asked = [] } = request.spec ?? {};
+    const errors = expirationErrors(expirationSeconds);
+    if (errors.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
+
+    const bound = boundObjectRef ? boundTo(boundObjectRef, namespace, ref.name, subjects) : {};
+    const audiences = asked.length > 0 ? asked : options.audiences;
+    const { token, expiresAtMs } = await signer.sign(
+      { namespace, serviceAccount: { name: ref.name, uid: account.metadata.uid }, audiences, ...bound },
+      expirationSeconds,
+    );
+    return {
+      kind: 'TokenRequest',
+      apiVersion: 'authentication.k8s.io/v1',
+      metadata: { name: ref.name, namespace },
+      spec: { audiences, expirationSeconds, ...(boundObjectRef && { boundObjectRef }) },
+      status: { token, expirationTimestamp: formatTime(expiresAtMs) },
+    };
+  };
+}
+
+function expirationErrors(seconds: number): readonly FieldError[] {
+  const field = 'spec.expirationSeconds';
+  const problem =
+    seconds < shortestSeconds
+      ? 'may not specify a duration less than 10 minutes'
+      : seconds > longestSeconds
+        ? 'may not specify a duration larger than 2^32 seconds'
+        : undefined;
+  return problem ? [{ type: 'FieldValueInvalid', field, message: `Invalid value: ${seconds}: ${problem}` }] : [];
+}
+
+/** Looks up what the token shall end with, and checks that it is what the caller thinks it is. */
+function boundTo(
+  wanted: BoundObjectReference,
+  namespace: string,
+  account: string,
+  subjects: TokenSubjects,
+): { pod?: TokenRef; secret?: TokenRef; node?: TokenRef } {
+  const { kind = '', name = '', uid } = wanted;
+  const checked = (resource: string, found: { metadata: { uid?: string } } | undefined): TokenRef => {
+    if (!found?.metadata.uid) throw notFound({ group: '', plural: resource }, name);
+    if (uid && uid !== found.metadata.uid) {
+      throw new ApiError(
+        'Conflict',
+        `Operation cannot be fulfilled on ${resource} "${name}": the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+        { name, kind: resource },
+      );
+    }
+    return { name, uid: found.metadata.uid };
+  };
+  switch (kind) {
+    case 'Pod': {
+      const pod = subjects.pods.get(`${namespace}/${name}`);
+      const ref = checked('pods', pod);
+      if (pod?.spec?.serviceAccountName !== account)
+        throw badRequest(
+          `cannot bind token for serviceaccount "${account}" to pod running with different serviceaccount name.`,
+        );
+      const nodeName = pod.spec.nodeName ?? '';
+      const nodeUid = subjects.nodes.get(nodeName)?.metadata.uid;
+      return { pod: ref, ...(nodeUid && { node: { name: nodeName, uid: nodeUid } }) };
+    }
+    case 'Secret':
+      return { secret: checked('secrets', subjects.secrets.get(`${namespace}/${name}`)) };
+    case 'Node':
+      return { node: checked('nodes', subjects.nodes.get(name)) };
+    default:
+      throw badRequest(`cannot bind token to object of type ${wanted.apiVersion ?? ''}, Kind=${kind}`);
+  }
+}

@@ -1,0 +1,124 @@
+import type { PersistentVolume, Pod } from '../../api/schema/generated/types/core-v1.ts';
+import type { PolicyRule } from '../../api/schema/generated/types/rbac-v1.ts';
+import type { Index, View } from '../../client/client.ts';
+import type { Attributes, Authorizer, Decision, UserInfo } from '../contract.ts';
+import { ruleAllows } from './rules.ts';
+
+export interface NodeAuthorizerOptions {
+  readonly pods: View<Pod>;
+  readonly persistentVolumes: View<PersistentVolume>;
+  /** What every node may do; objects that belong to pods are decided by the graph before. */
+  readonly rules: readonly PolicyRule[];
+}
+
+/**
+ * What a node agent may do: `rules`, and read what pods bound to its node refer to
+ * (kubernetes.io/docs/reference/access-authn-authz/node). The graph from node to object is an index over pods.
+ * That it changes no other node and no other node's pods is admission's work (NodeRestriction).
+ */
+export function nodeAuthorizer({ pods, persistentVolumes, rules }: NodeAuthorizerOptions): Authorizer {
+  const refers = (node: string, kind: string, namespace: string, name: string) =>
+    pods.by(podReferences, reference(node, kind, namespace, name)).length > 0;
+  const usesVolume = (node: string, name: string) => {
+    const claim = persistentVolumes.get(name)?.spec?.claimRef;
+    return claim !== undefined && refers(node, 'persistentvolumeclaims', claim.namespace ?? '', claim.name ?? '');
+  };
+
+  const unrelated = (node: string) => noOpinion(`no relationship found between node '${node}' and this object`);
+
+  return {
+    authorize(attributes: Attributes): Decision {
+      const { user, verb, resource } = attributes;
+      const node = nodeNameOf(user);
+      if (!node || !resource) return noOpinion('');
+      const { group, plural, subresource, namespace, name } = resource;
+      if (group === 'coordination.k8s.io' && plural === 'leases') {
+        const own = namespace === 'kube-node-lease' && (name === node || (verb === 'create' && name === ''));
+        return own && ['get', 'create', 'update', 'patch', 'delete'].includes(verb)
+          ? allow
+          : noOpinion('can only access node lease with the same name as the requesting node');
+      }
+      if (group === '' && subresource === '') {
+        switch (plural) {
+          case 'secrets':
+          case 'configmaps':
+          case 'persistentvolumeclaims':
+            if (verb !== 'get' && !(name && (verb === 'list' || verb === 'watch')))
+              return noOpinion('can only read resources of this type');
+            return refers(node, plural, namespace, name) ? allow : unrelated(node);
+          case 'persistentvolumes':
+            return verb === 'get' && usesVolume(node, name) ? allow : unrelated(node);
+        }
+      }
+      if (group === '' && plural === 'serviceaccounts')
+        return subresource === 'token' && verb === 'create' && refers(node, plural, namespace, name)
+          ? allow
+          : unrelated(node);
+      return rules.some((rule) => ruleAllows(rule, attributes)) ? allow : noOpinion('');
+    },
+  };
+}
+
+const allow: Decision = { decision: 'allow', reason: '' };
+
+function noOpinion(reason: string): Decision {
+  return { decision: 'no-opinion', reason };
+}
+
+/** The node's name, when the user is one: `system:node:<name>` in the group `system:nodes`. */
+export function nodeNameOf(user: UserInfo): string | undefined {
+  if (!user.name.startsWith('system:node:') || !user.groups.includes('system:nodes')) return undefined;
+  return user.name.slice('system:node:'.length) || undefined;
+}
+
+function reference(node: string, kind: string, namespace: string, name: string): string {
+  return `${node} ${kind} ${namespace}/${name}`;
+}
+
+const podReferences: Index<Pod> = {
+  name: 'node-references',
+  of(pod) {
+    const { spec } = pod;
+    const namespace = pod.metadata.namespace ?? '';
+    const node = spec?.nodeName;
+    if (!spec || !node) return [];
+    const found = new Set<string>();
+    const add = (kind: string, name: string | undefined) => {
+      if (name) found.add(reference(node, kind, namespace, name));
+    };
+    add('serviceaccounts', spec.serviceAccountName);
+    for (const secret of spec.imagePullSecrets ?? []) add('secrets', secret.name);
+    for (const container of [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])]) {
+      for (const source of container.envFrom ?? []) {
+        add('configmaps', source.configMapRef?.name);
+        add('secrets', source.secretRef?.name);
+      }
+      for (const { valueFrom } of container.env ?? []) {
+        add('configmaps', valueFrom?.configMapKeyRef?.name);
+        add('secrets', valueFrom?.secretKeyRef?.name);
+      }
+    }
+    for (const volume of spec.volumes ?? []) {
+      add('configmaps', volume.configMap?.name);
+      add('secrets', volume.secret?.secretName);
+      add('persistentvolumeclaims', volume.persistentVolumeClaim?.claimName);
+      if (volume.ephemeral) add('persistentvolumeclaims', `${pod.metadata.name}-${volume.name}`);
+      for (const source of volume.projected?.sources ?? []) {
+        add('configmaps', source.configMap?.name);
+        add('secrets', source.secret?.name);
+      }
+      for (const secret of [
+        volume.cephfs,
+        volume.flexVolume,
+        volume.rbd,
+        volume.scaleIO,
+        volume.iscsi,
+        volume.storageos,
+      ])
+        add('secrets', secret?.secretRef?.name);
+      add('secrets', volume.csi?.nodePublishSecretRef?.name);
+      add('secrets', volume.azureFile?.secretName);
+    }
+    return [...found];
+  },
+};
