@@ -32,8 +32,16 @@ export interface ServiceAccountAuthenticatorOptions {
 const deletionGraceMs = 60_000;
 const cachedTokens = 4096;
 
+export interface ServiceAccountAuthenticator extends Authenticator {
+  /** For TokenReview: the user of a token that is meant for one of `audiences`. Undefined: not a token of ours. Throws `Unauthorized`. */
+  review(
+    token: string,
+    audiences: readonly string[],
+  ): Promise<{ user: UserInfo; audiences: readonly string[] } | undefined>;
+}
+
 /** `Authorization: Bearer` with a token that the API server has signed. */
-export function serviceAccountAuthenticator(options: ServiceAccountAuthenticatorOptions): Authenticator {
+export function serviceAccountAuthenticator(options: ServiceAccountAuthenticatorOptions): ServiceAccountAuthenticator {
   const { signer, audiences, clock } = options;
   // Signatures are checked once per token; that its account and pod still exist, each time. Keys are hashes, so that no token lies in memory.
   const verified = new Map<string, ServiceAccountClaims>();
@@ -51,14 +59,19 @@ export function serviceAccountAuthenticator(options: ServiceAccountAuthenticator
     return claims;
   };
 
+  const review: ServiceAccountAuthenticator['review'] = async (token, accepted) => {
+    const claims = await verify(token);
+    if (!claims) return undefined;
+    const common = claims.audiences.filter((audience) => accepted.includes(audience));
+    if (common.length === 0) throw unauthorized('audience');
+    return { user: userOf(claims, options.subjects, clock.now()), audiences: common };
+  };
+
   return {
+    review,
     async authenticate({ headers }) {
       const token = bearerToken(headers['authorization']);
-      if (!token) return undefined;
-      const claims = await verify(token);
-      if (!claims) return undefined;
-      if (!claims.audiences.some((audience) => audiences.includes(audience))) throw unauthorized('audience');
-      return userOf(claims, options.subjects, clock.now());
+      return token ? (await review(token, audiences))?.user : undefined;
     },
   };
 }

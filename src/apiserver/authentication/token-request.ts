@@ -1,7 +1,9 @@
 import { formatTime, type ObjectRef } from '../../api/object.ts';
 import type { BoundObjectReference, TokenRequest } from '../../api/schema/generated/types/authentication-v1.ts';
 import type { FieldError } from '../../api/status.ts';
-import { ApiError, badRequest, invalid, notFound } from '../../api/status.ts';
+import { ApiError, badRequest, forbidden, invalid, notFound } from '../../api/status.ts';
+import { nodeNameOf } from '../authorization/node.ts';
+import type { UserInfo } from '../contract.ts';
 import type { TokenSubjects } from './service-account.ts';
 import type { TokenRef, TokenSigner } from './service-account-token.ts';
 
@@ -10,7 +12,7 @@ const longestSeconds = 2 ** 32;
 const defaultSeconds = 3600;
 
 /** POST serviceaccounts/token: a new token, bound as asked (kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1). */
-export type TokenRequestHandler = (ref: ObjectRef, request: TokenRequest) => Promise<TokenRequest>;
+export type TokenRequestHandler = (ref: ObjectRef, request: TokenRequest, user: UserInfo) => Promise<TokenRequest>;
 
 export function createTokenRequestHandler(options: {
   readonly signer: TokenSigner;
@@ -19,7 +21,7 @@ export function createTokenRequestHandler(options: {
   readonly audiences: readonly string[];
 }): TokenRequestHandler {
   const { signer, subjects } = options;
-  return async (ref, request) => {
+  return async (ref, request, user) => {
     const namespace = ref.namespace ?? '';
     const account = subjects.serviceAccounts.get(`${namespace}/${ref.name}`);
     if (!account?.metadata.uid) throw notFound({ group: '', plural: 'serviceaccounts' }, ref.name);
@@ -28,6 +30,7 @@ export function createTokenRequestHandler(options: {
     if (errors.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
 
     const bound = boundObjectRef ? boundTo(boundObjectRef, namespace, ref.name, subjects) : {};
+    restrictNode(user, bound, ref, subjects);
     const audiences = asked.length > 0 ? asked : options.audiences;
     const { token, expiresAtMs } = await signer.sign(
       { namespace, serviceAccount: { name: ref.name, uid: account.metadata.uid }, audiences, ...bound },
@@ -41,6 +44,21 @@ export function createTokenRequestHandler(options: {
       status: { token, expirationTimestamp: formatTime(expiresAtMs) },
     };
   };
+}
+
+/** A node agent gets tokens only for the pods that run on it (NodeRestriction). */
+function restrictNode(
+  user: UserInfo,
+  bound: { readonly pod?: TokenRef },
+  ref: ObjectRef,
+  subjects: TokenSubjects,
+): void {
+  const node = nodeNameOf(user);
+  if (!node) return;
+  const accounts = { group: '', plural: 'serviceaccounts' };
+  if (!bound.pod) throw forbidden(accounts, ref.name, 'node requested token not bound to a pod');
+  if (subjects.pods.get(`${ref.namespace}/${bound.pod.name}`)?.spec?.nodeName !== node)
+    throw forbidden(accounts, ref.name, 'node requested token bound to a pod scheduled on a different node');
 }
 
 function expirationErrors(seconds: number): readonly FieldError[] {

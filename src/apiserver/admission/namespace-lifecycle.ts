@@ -1,0 +1,38 @@
+import type { Namespace } from '../../api/schema/generated/types/core-v1.ts';
+import { ApiError, forbidden, notFound } from '../../api/status.ts';
+import type { View } from '../../client/client.ts';
+import type { AdmissionPlugin } from '../contract.ts';
+
+const immortal = new Set(['default', 'kube-system', 'kube-public']);
+
+/** Nothing is created in a namespace that is missing or going away, and the system's own namespaces stay. */
+export function namespaceLifecycle(namespaces: View<Namespace>): AdmissionPlugin {
+  return {
+    name: 'NamespaceLifecycle',
+    handles: ({ operation, kind, ref, subresource }) =>
+      (operation === 'CREATE' && kind.scope === 'Namespaced' && subresource === '' && ref.namespace !== undefined) ||
+      (operation === 'DELETE' && kind.plural === 'namespaces' && kind.group === ''),
+    mutate({ operation, kind, ref }) {
+      if (operation === 'DELETE') {
+        if (immortal.has(ref.name)) throw forbidden(kind, ref.name, 'this namespace may not be deleted');
+        return;
+      }
+      const { namespace = '' } = ref;
+      const found = namespaces.get(namespace);
+      if (!found) throw notFound({ group: '', plural: 'namespaces' }, namespace);
+      if (!found.metadata.deletionTimestamp && found.status?.phase !== 'Terminating') return;
+      const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+      const { message, details } = forbidden(kind, ref.name, why);
+      throw new ApiError('Forbidden', message, {
+        ...details,
+        causes: [
+          {
+            reason: 'NamespaceTerminating',
+            message: `namespace ${namespace} is being terminated`,
+            field: 'metadata.namespace',
+          },
+        ],
+      });
+    },
+  };
+}

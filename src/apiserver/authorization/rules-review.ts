@@ -1,0 +1,27 @@
+import type { ResourceRule, SelfSubjectRulesReview } from '../../api/schema/generated/types/authorization-v1.ts';
+import { badRequest } from '../../api/status.ts';
+import type { UserInfo } from '../contract.ts';
+import type { RuleResolver } from './rbac.ts';
+
+export type RulesReviewHandler = (review: SelfSubjectRulesReview, user: UserInfo) => SelfSubjectRulesReview;
+
+/** POST selfsubjectrulesreviews: what the caller may do in a namespace (`kubectl auth can-i --list`). */
+export function createRulesReviewHandler(resolver: RuleResolver): RulesReviewHandler {
+  return (review, user) => {
+    const namespace = review.spec?.namespace;
+    if (!namespace) throw badRequest('no namespace on request');
+    const resourceRules: ResourceRule[] = [];
+    const nonResourceRules: { verbs: readonly string[]; nonResourceURLs: readonly string[] }[] = [];
+    if (user.groups.includes('system:masters')) {
+      resourceRules.push({ verbs: ['*'], apiGroups: ['*'], resources: ['*'] });
+      nonResourceRules.push({ verbs: ['*'], nonResourceURLs: ['*'] });
+    }
+    resolver.visit(user, namespace, ({ verbs, apiGroups = [], resources = [], resourceNames, nonResourceURLs }) => {
+      if (resources.length > 0)
+        resourceRules.push({ verbs, apiGroups, resources, ...(resourceNames?.length && { resourceNames }) });
+      if (nonResourceURLs?.length) nonResourceRules.push({ verbs, nonResourceURLs });
+      return false;
+    });
+    return { ...review, status: { resourceRules, nonResourceRules, incomplete: false } };
+  };
+}
