@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { factsText as generate, type OpenApiSchema, readReference } from '../../../tools/generate-schema.ts';
-import { schemaNames, schemaOf } from './lookup.ts';
 import { readDefinition } from './facts.ts';
 import { factsText } from './generated/facts.ts';
+import { schemaNames, schemaOf } from './lookup.ts';
 import type { Schema } from './schema.ts';
 
 /** The published API description; beside the work tree where the project is developed. */
