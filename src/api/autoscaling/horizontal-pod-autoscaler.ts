@@ -29,3 +29,5 @@ export const horizontalPodAutoscaler = kind<HorizontalPodAutoscaler>({
     ageColumn,
   ],
 });
+
+export type { HorizontalPodAutoscaler as HorizontalPodAutoscalerV2 };

@@ -1,7 +1,10 @@
+import { event } from '../core/event.ts';
 import { kind } from '../kind.ts';
+import type { Event as CoreEvent } from '../schema/generated/types/core-v1.ts';
 import type { Event } from '../schema/generated/types/events-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
+import { fromCoreEvent, toCoreEvent } from './conversion.ts';
 
 export const eventsEvent = kind<Event>({
   group: 'events.k8s.io',
@@ -12,6 +15,15 @@ export const eventsEvent = kind<Event>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.events.v1.Event'),
   durability: 'lazy',
+  storedAs: {
+    kind: () => event,
+    toStored: toCoreEvent,
+    fromStored: (stored) => fromCoreEvent(stored as CoreEvent),
+  },
+  columns: event.columns.map((column) => ({
+    ...column,
+    cell: (object, nowMs) => column.cell(toCoreEvent(object), nowMs),
+  })),
   selectableFields: {
     'regarding.kind': selectable(({ regarding }) => regarding?.kind),
     'regarding.namespace': selectable(({ regarding }) => regarding?.namespace),

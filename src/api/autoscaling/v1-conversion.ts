@@ -1,0 +1,125 @@
+import type {
+  HorizontalPodAutoscaler as V1,
+  HorizontalPodAutoscalerStatus as V1Status,
+} from '../schema/generated/types/autoscaling-v1.ts';
+import type {
+  HorizontalPodAutoscalerBehavior,
+  HorizontalPodAutoscalerCondition,
+  MetricSpec,
+  HorizontalPodAutoscaler as V2,
+  HorizontalPodAutoscalerStatus as V2Status,
+} from '../schema/generated/types/autoscaling-v2.ts';
+import { type FlatMetric, flattenSpec, flattenStatus, unflattenSpec, unflattenStatus } from './v1-metrics.ts';
+
+/** Where upstream keeps, in v1 objects, what only v2 has fields for. */
+const annotationPrefix = 'autoscaling.alpha.kubernetes.io/';
+const metricsAnnotation = `${annotationPrefix}metrics`;
+const currentMetricsAnnotation = `${annotationPrefix}current-metrics`;
+const conditionsAnnotation = `${annotationPrefix}conditions`;
+const behaviorAnnotation = `${annotationPrefix}behavior`;
+const ownAnnotations = [metricsAnnotation, currentMetricsAnnotation, conditionsAnnotation, behaviorAnnotation];
+
+/** autoscaling/v1 as v2. Annotations that are not JSON are dropped, as upstream drops them. */
+export function toV2(object: V1): V2 {
+  const { annotations, ...metadata } = object.metadata;
+  const rest = Object.entries(annotations ?? {}).filter(([key]) => !ownAnnotations.includes(key));
+  const { targetCPUUtilizationPercentage: utilization, ...spec } = object.spec;
+  const metrics = [
+    ...(utilization === undefined ? [] : [cpuMetric(utilization)]),
+    ...(parsed<FlatMetric[]>(annotations?.[metricsAnnotation]) ?? []).map(unflattenSpec),
+  ];
+  const behavior = parsed<HorizontalPodAutoscalerBehavior>(annotations?.[behaviorAnnotation]);
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: object.kind,
+    metadata: { ...metadata, ...(rest.length > 0 && { annotations: Object.fromEntries(rest) }) },
+    spec: {
+      ...spec,
+      ...(metrics.length > 0 && { metrics }),
+      ...(behavior && { behavior: withSmallLetters(behavior) as HorizontalPodAutoscalerBehavior }),
+    },
+    ...(object.status && { status: toV2Status(object.status, annotations ?? {}) }),
+  };
+}
+
+function toV2Status(
+  { currentCPUUtilizationPercentage: utilization, ...status }: V1Status,
+  annotations: Readonly<Record<string, string>>,
+): V2Status {
+  const current = parsed<FlatMetric[]>(annotations[currentMetricsAnnotation])?.map(unflattenStatus);
+  const conditions = parsed<HorizontalPodAutoscalerCondition[]>(annotations[conditionsAnnotation]);
+  const cpu = utilization === undefined ? undefined : [cpuStatus(utilization)];
+  const currentMetrics = current ?? cpu;
+  return { ...status, ...(currentMetrics && { currentMetrics }), ...(conditions && { conditions }) };
+}
+
+/** autoscaling/v2 as v1: the first CPU utilization has a field, all else goes to annotations. */
+export function fromV2(object: V2): V1 {
+  const { metrics = [], behavior, ...spec } = object.spec;
+  const { currentMetrics = [], conditions = [], ...status } = object.status ?? {};
+  const cpu = metrics.find((metric) => cpuUtilization(metric) !== undefined);
+  const others = metrics.filter((metric) => cpuUtilization(metric) === undefined);
+  const added = {
+    ...(others.length > 0 && { [metricsAnnotation]: JSON.stringify(others.map(flattenSpec)) }),
+    ...(currentMetrics.length > 0 && { [currentMetricsAnnotation]: JSON.stringify(currentMetrics.map(flattenStatus)) }),
+    ...(conditions.length > 0 && { [conditionsAnnotation]: JSON.stringify(conditions) }),
+    ...(behavior && { [behaviorAnnotation]: JSON.stringify(withCapitals(behavior)) }),
+  };
+  const utilization = cpu && cpuUtilization(cpu);
+  const current = currentMetrics.find(({ resource }) => resource?.name === 'cpu')?.resource?.current.averageUtilization;
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: object.kind,
+    metadata: {
+      ...object.metadata,
+      ...(Object.keys(added).length > 0 && { annotations: { ...object.metadata.annotations, ...added } }),
+    },
+    spec: { ...spec, ...(utilization !== undefined && { targetCPUUtilizationPercentage: utilization }) },
+    ...(object.status && {
+      status: {
+        ...status,
+        currentReplicas: object.status.currentReplicas ?? 0,
+        desiredReplicas: object.status.desiredReplicas,
+        ...(current !== undefined && { currentCPUUtilizationPercentage: current }),
+      },
+    }),
+  };
+}
+
+function cpuMetric(averageUtilization: number): MetricSpec {
+  return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } };
+}
+
+function cpuStatus(averageUtilization: number) {
+  return { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization } } };
+}
+
+function cpuUtilization({ type, resource }: MetricSpec): number | undefined {
+  return type === 'Resource' && resource?.name === 'cpu' ? resource.target?.averageUtilization : undefined;
+}
+
+function parsed<T>(text: string | undefined): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Upstream writes the behavior without JSON names, so its fields begin with capitals; it reads both. */
+function withCapitals(value: unknown): unknown {
+  return withNames(value, (name) => name.charAt(0).toUpperCase() + name.slice(1));
+}
+
+function withSmallLetters(value: unknown): unknown {
+  return withNames(value, (name) => name.charAt(0).toLowerCase() + name.slice(1));
+}
+
+function withNames(value: unknown, rename: (name: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => withNames(item, rename));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(entries.map(([name, item]) => [rename(name), withNames(item, rename)]));
+}
