@@ -1,0 +1,70 @@
+import { pod } from '../../api/core/pod.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { isApiError } from '../../api/status.ts';
+import { toError } from '../../base/errors.ts';
+import type { Client } from '../../client/client.ts';
+import { timeMs } from '../shared/pods.ts';
+import type { ContentReport } from './plan.ts';
+
+export interface ContentResult extends ContentReport {
+  /** When to look again at what is left; undefined when nothing is. */
+  readonly recheckAfterMs: number | undefined;
+}
+
+/** Deletes all objects of all kinds in a namespace and reports what is left. */
+export async function deleteContent(
+  client: Client,
+  namespace: string,
+  options: { readonly kinds: readonly Kind[]; readonly nowMs: number; readonly signal: AbortSignal },
+): Promise<ContentResult> {
+  const { kinds, nowMs, signal } = options;
+  const remaining = new Map<string, number>();
+  const finalizers = new Map<string, number>();
+  const failures: string[] = [];
+  let recheckAfterMs: number | undefined;
+  for (const kind of kinds) {
+    let left: readonly KubeObject[];
+    try {
+      left = await deleteAll(client, kind, namespace, signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failures.push(`${kind.plural}${kind.group && `.${kind.group}`}: ${toError(error).message}`);
+      continue;
+    }
+    if (left.length === 0) continue;
+    remaining.set(kind.group ? `${kind.plural}.${kind.group}` : `${kind.plural}.`, left.length);
+    for (const object of left) {
+      for (const name of object.metadata.finalizers ?? []) finalizers.set(name, (finalizers.get(name) ?? 0) + 1);
+      const waitMs = kind.kind === pod.kind && kind.group === '' ? graceLeftMs(object, nowMs) : 1_000;
+      recheckAfterMs = Math.min(recheckAfterMs ?? waitMs, waitMs);
+    }
+  }
+  return { remaining, finalizers, failures, discoveryFailures: [], recheckAfterMs };
+}
+
+/** Background, so that objects with dependents do not wait for them. */
+async function deleteAll(
+  client: Client,
+  kind: Kind,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const { items } = await client.list(kind, { namespace, signal });
+  if (items.length === 0) return [];
+  if (kind.verbs.includes('deletecollection'))
+    await client.deleteCollection(kind, { namespace, propagationPolicy: 'Background', signal });
+  else
+    for (const { metadata } of items) {
+      const ref = { namespace, name: metadata.name ?? '' };
+      await client.delete(kind, ref, { propagationPolicy: 'Background', signal }).catch((error: unknown) => {
+        if (!isApiError(error, 'NotFound')) throw error;
+      });
+    }
+  return (await client.list(kind, { namespace, signal })).items;
+}
+
+function graceLeftMs({ metadata }: KubeObject, nowMs: number): number {
+  const deadlineMs = timeMs(metadata.deletionTimestamp) ?? nowMs;
+  return Math.min(30_000, Math.max(1_000, deadlineMs - nowMs + 500));
+}

@@ -1,0 +1,68 @@
+import { namespace } from '../../api/core/namespace.ts';
+import type { Kind } from '../../api/kind.ts';
+import type { Namespace } from '../../api/schema/generated/types/core-v1.ts';
+import {
+  type Controller,
+  changesOf,
+  controller,
+  done,
+  mayWrite,
+  mayWriteStatus,
+  requeueAfter,
+} from '../../controller-runtime/controller.ts';
+import { writeStatus } from '../shared/status.ts';
+import { deleteContent } from './act.ts';
+import { deletionConditions } from './plan.ts';
+
+/** The finalizer in `spec` that stands for "the content is not gone yet". */
+const contentFinalizer = 'kubernetes';
+
+/**
+ * Empties namespaces that are being deleted, then lets them go. `kinds` gives all kinds there are at the moment: custom
+ * resources come and go.
+ */
+export function namespaceController(kinds: () => readonly Kind[]): Controller {
+  const contentKinds = () =>
+    kinds().filter(
+      (kind) => kind.scope === 'Namespaced' && !kind.review && !kind.storedAs && kind.verbs.includes('delete'),
+    );
+  return controller({
+    name: 'namespace-controller',
+    wakesOn: [changesOf(namespace)],
+    concurrency: 10,
+    writes: [
+      { kind: namespace, verbs: ['update'], subresource: 'finalize' },
+      mayWrite(namespace, 'delete'),
+      mayWriteStatus(namespace),
+      ...contentKinds().map((kind) => mayWrite(kind, 'delete', 'deletecollection')),
+    ],
+    async reconcile(key, context) {
+      const { client, signal } = context;
+      const object = client.view(namespace).get(key);
+      if (!object?.metadata.deletionTimestamp) return done;
+      if (!object.spec?.finalizers?.includes(contentFinalizer)) return done;
+      const terminating: Namespace =
+        object.status?.phase === 'Terminating'
+          ? object
+          : await writeStatus(context, namespace, object, { ...object.status, phase: 'Terminating' });
+      const result = await deleteContent(client, key, { kinds: contentKinds(), nowMs: context.now(), signal });
+      const conditions = deletionConditions(terminating.status?.conditions, result, context.now());
+      const isClean = result.remaining.size === 0 && result.failures.length === 0;
+      const isFirstPass = terminating.status?.conditions === undefined;
+      // A namespace that is empty at the first look needs no conditions: it is gone with the next write.
+      const current =
+        isClean && isFirstPass
+          ? terminating
+          : await writeStatus(context, namespace, terminating, { ...terminating.status, conditions });
+      if (result.failures.length > 0) throw new Error(`cannot empty namespace: ${result.failures.join('; ')}`);
+      if (!isClean) return requeueAfter(result.recheckAfterMs ?? 1_000);
+      const finalizers = (current.spec?.finalizers ?? []).filter((name) => name !== contentFinalizer);
+      await client.update(
+        namespace,
+        { ...current, spec: { ...current.spec, finalizers } },
+        { subresource: 'finalize', signal },
+      );
+      return done;
+    },
+  });
+}
