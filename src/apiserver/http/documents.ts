@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { ApiError } from '../../api/status.ts';
+import type { ApiRequest } from './api-request.ts';
+import { acceptsGzip } from './respond.ts';
+
+/** Bytes that many clients ask for again and again: discovery, OpenAPI. */
+export interface CachedDocument {
+  readonly body: Buffer;
+  /** With its quotes. */
+  readonly etag: string;
+  readonly contentType: string;
+}
+
+const compress = promisify(gzip);
+/** Discovery for each new kubectl cache: worth less than a network packet's wait below this size. */
+const compressFromBytes = 16 * 1024;
+
+export function documentOf(value: unknown, contentType = 'application/json'): CachedDocument {
+  const body = Buffer.from(JSON.stringify(value));
+  return { body, etag: etagOf(body), contentType };
+}
+
+/** Upstream's form: the SHA-512 of the bytes in capital letters. */
+export function etagOf(body: Uint8Array): string {
+  return `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`;
+}
+
+/** Sends it, or 304 when the client has it. A client that accepts only protobuf is told that there is JSON. */
+export async function sendDocument(request: ApiRequest, document: CachedDocument): Promise<void> {
+  const { exchange } = request;
+  const { accept } = exchange.headers;
+  if (accept && !acceptsJson(accept))
+    throw new ApiError('NotAcceptable', 'only the following media types are accepted: application/json');
+  const headers = request.headers(document.contentType);
+  headers.etag = document.etag;
+  headers.vary = 'Accept';
+  headers['cache-control'] = 'public';
+  if (exchange.headers['if-none-match'] === document.etag) {
+    exchange.send(304, headers);
+    return;
+  }
+  if (document.body.length < compressFromBytes || !acceptsGzip(exchange)) {
+    exchange.send(200, headers, document.body);
+    return;
+  }
+  headers['content-encoding'] = 'gzip';
+  headers.vary = 'Accept, Accept-Encoding';
+  exchange.send(200, headers, await compress(document.body));
+}
+
+function acceptsJson(accept: string): boolean {
+  return accept.includes('application/json') || accept.includes('*/*') || accept.includes('application/*');
+}

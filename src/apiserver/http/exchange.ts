@@ -1,0 +1,172 @@
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+
+/** One request and its answer, the same for HTTP/2 and HTTP/1.1. Exactly one of `send` and `open` is called, once. */
+export interface Exchange {
+  readonly method: string;
+  /** As it came: percent-encoded, without the query. */
+  readonly path: string;
+  /** Without `?`; '' when there is none. */
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly protocol: 'HTTP/1.1' | 'HTTP/2.0';
+  readonly body: Readable;
+  readonly socket: TLSSocket;
+  /** Aborts when the client goes away, and when `abort` is called. Made when first asked for. */
+  readonly signal: AbortSignal;
+  /** Whether an answer was begun. */
+  readonly answered: boolean;
+  /** Present when the client wants another protocol on this connection (HTTP/1.1 only). */
+  readonly upgrade: Upgrade | undefined;
+  abort(reason: Error): void;
+  /** The whole answer. */
+  send(status: number, headers: OutgoingHttpHeaders, body?: Uint8Array | string): void;
+  /** Begins an answer of unknown length. The caller minds back-pressure. */
+  open(status: number, headers: OutgoingHttpHeaders): Writable;
+}
+
+/** A request with an `Upgrade` header. It may be answered like any other, or its connection taken. */
+export interface Upgrade {
+  readonly request: IncomingMessage;
+  /** Bytes that came after the request's headers. */
+  readonly head: Buffer;
+  /** From here on the bytes are the caller's; no answer can be sent any more. */
+  take(): Duplex;
+}
+
+/** The reason in `signal` when the client closed its request. */
+export const clientGone = new Error('the client closed the request');
+
+abstract class BaseExchange {
+  #controller: AbortController | undefined;
+  #aborted: Error | undefined;
+
+  protected abstract onClose(fn: () => void): void;
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      if (this.#aborted) controller.abort(this.#aborted);
+      else this.onClose(() => controller.abort(clientGone));
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.#aborted ??= reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+function splitTarget(target: string): readonly [path: string, query: string] {
+  const mark = target.indexOf('?');
+  return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+}
+
+export class Http2Exchange extends BaseExchange implements Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly protocol = 'HTTP/2.0';
+  readonly upgrade = undefined;
+  readonly socket: TLSSocket;
+  readonly #stream: ServerHttp2Stream;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, socket: TLSSocket) {
+    super();
+    this.#stream = stream;
+    this.socket = socket;
+    this.headers = headers;
+    this.method = String(headers[':method'] ?? 'GET');
+    [this.path, this.query] = splitTarget(String(headers[':path'] ?? '/'));
+  }
+
+  get body(): Readable {
+    return this.#stream;
+  }
+
+  get answered(): boolean {
+    return this.#stream.headersSent || this.#stream.destroyed || this.#stream.closed;
+  }
+
+  protected onClose(fn: () => void): void {
+    if (this.#stream.destroyed) fn();
+    else this.#stream.once('close', fn);
+  }
+
+  send(status: number, headers: OutgoingHttpHeaders, body?: Uint8Array | string): void {
+    const stream = this.#stream;
+    if (this.answered) return;
+    headers[':status'] = status;
+    if (body === undefined || this.method === 'HEAD') {
+      stream.respond(headers, { endStream: true });
+      return;
+    }
+    stream.respond(headers);
+    stream.end(body);
+  }
+
+  open(status: number, headers: OutgoingHttpHeaders): Writable {
+    if (!this.answered) this.#stream.respond({ ...headers, ':status': status });
+    return this.#stream;
+  }
+}
+
+export class Http1Exchange extends BaseExchange implements Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly protocol = 'HTTP/1.1';
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly upgrade: Upgrade | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade) {
+    super();
+    this.upgrade = upgrade;
+    this.#request = request;
+    this.#response = response;
+    this.method = request.method ?? 'GET';
+    [this.path, this.query] = splitTarget(request.url ?? '/');
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#request.headers;
+  }
+
+  get body(): Readable {
+    return this.#request;
+  }
+
+  get socket(): TLSSocket {
+    return this.#request.socket as TLSSocket;
+  }
+
+  get answered(): boolean {
+    return this.#response.headersSent || this.#response.destroyed;
+  }
+
+  protected onClose(fn: () => void): void {
+    if (this.#response.destroyed) fn();
+    else this.#response.once('close', fn);
+  }
+
+  send(status: number, headers: OutgoingHttpHeaders, body?: Uint8Array | string): void {
+    if (this.answered) return;
+    if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
+    this.#response.writeHead(status, headers);
+    this.#response.end(this.method === 'HEAD' ? undefined : body);
+  }
+
+  open(status: number, headers: OutgoingHttpHeaders): Writable {
+    if (!this.answered) {
+      this.#response.writeHead(status, headers);
+      this.#response.flushHeaders();
+    }
+    return this.#response;
+  }
+}

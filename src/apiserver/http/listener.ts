@@ -1,0 +1,166 @@
+import { createServer as createHttp1Server, type Server as Http1Server, ServerResponse } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { toError } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import { type Exchange, Http1Exchange, Http2Exchange } from './exchange.ts';
+
+export interface TlsFiles {
+  /** PEM. */
+  readonly key: string;
+  /** PEM, leaf first. */
+  readonly cert: string;
+  /** PEM of the authorities that client certificates are checked against. */
+  readonly clientCa: string;
+}
+
+export interface ListenerOptions {
+  readonly address: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly tls: TlsFiles;
+  readonly handle: (exchange: Exchange) => void;
+  readonly log: Logger;
+}
+
+/** How many streams one HTTP/2 connection may have open; upstream: 250 (http2-max-streams-per-connection), more for watches of informers. */
+const mostStreams = 1000;
+const mostHeaderBytes = 64 * 1024;
+const handshakeTimeoutMs = 10_000;
+
+/**
+ * One TLS port. ALPN says whether a connection goes to the HTTP/2 or the HTTP/1.1 parser; the two are servers without
+ * a port of their own. Client certificates are asked for, not demanded.
+ */
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #tls: TlsServer;
+  readonly #http1: Http1Server;
+  readonly #http2: Http2Server;
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #sockets = new Set<Socket>();
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.#tls = createTlsServer({
+      ...contextOf(options.tls),
+      ALPNProtocols: ['h2', 'http/1.1'],
+      requestCert: true,
+      rejectUnauthorized: false,
+      handshakeTimeout: handshakeTimeoutMs,
+      noDelay: true,
+      minVersion: 'TLSv1.2',
+    });
+    this.#http1 = createHttp1Server({ maxHeaderSize: mostHeaderBytes, keepAliveTimeout: 120_000, noDelay: true });
+    this.#http2 = createHttp2Server({
+      maxSessionMemory: 100,
+      settings: {
+        maxConcurrentStreams: mostStreams,
+        maxHeaderListSize: mostHeaderBytes,
+        initialWindowSize: 256 * 1024,
+      },
+    });
+    this.#accept();
+    this.#serveHttp1();
+    this.#serveHttp2();
+  }
+
+  #accept(): void {
+    this.#tls.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    this.#tls.on('secureConnection', (socket) => {
+      const server = socket.alpnProtocol === 'h2' ? this.#http2 : this.#http1;
+      server.emit('connection', socket);
+    });
+    // A client that speaks no TLS or distrusts our certificate; nobody is there to be answered.
+    this.#tls.on('tlsClientError', (error) => this.#options.log.debug('TLS handshake failed', { error }));
+  }
+
+  #serveHttp1(): void {
+    const { handle, log } = this.#options;
+    this.#http1.on('request', (request, response) => handle(new Http1Exchange(request, response)));
+    this.#http1.on('upgrade', (request, duplex, head) => {
+      const socket = duplex as TLSSocket;
+      socket.on('error', (error) => log.debug('upgraded connection failed', { error }));
+      const response = new ServerResponse(request);
+      response.shouldKeepAlive = false;
+      response.assignSocket(socket);
+      response.once('finish', () => {
+        response.detachSocket(socket);
+        socket.end();
+      });
+      const take = () => {
+        response.detachSocket(socket);
+        return socket;
+      };
+      handle(new Http1Exchange(request, response, { request, head, take }));
+    });
+    this.#http1.on('clientError', (error, socket) => {
+      log.debug('malformed HTTP/1.1 request', { error: toError(error) });
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    });
+  }
+
+  #serveHttp2(): void {
+    const { handle, log } = this.#options;
+    const failed = (error: Error) => log.debug('HTTP/2 stream failed', { error });
+    this.#http2.on('session', (session) => {
+      this.#sessions.add(session);
+      session.once('close', () => this.#sessions.delete(session));
+      session.on('error', (error) => log.debug('HTTP/2 connection failed', { error }));
+    });
+    this.#http2.on('stream', (stream, headers) => {
+      stream.on('error', failed);
+      const { session } = stream;
+      if (!session) return;
+      handle(new Http2Exchange(stream as ServerHttp2Stream, headers, session.socket as TLSSocket));
+    });
+  }
+
+  /** Resolves to the bound address. Rejects with Node's error (EADDRINUSE …). */
+  listen(): Promise<{ readonly address: string; readonly port: number }> {
+    const { address, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#tls.once('error', reject);
+      this.#tls.listen(port, address, () => {
+        this.#tls.off('error', reject);
+        this.#tls.on('error', (error) => this.#options.log.error('listener failed', { error }));
+        const bound = this.#tls.address() as AddressInfo;
+        resolve({ address: bound.address, port: bound.port });
+      });
+    });
+  }
+
+  /** New connections get these; the present ones go on. */
+  setSecureContext(tls: TlsFiles): void {
+    this.#tls.setSecureContext(contextOf(tls));
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  /** Takes no more connections, tells HTTP/2 clients to go away, waits for what runs, then cuts what is left after `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#tls.close(() => resolve()));
+    for (const session of this.#sessions) session.close();
+    this.#http1.closeIdleConnections();
+    const cut = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, graceMs);
+    await closed;
+    clearTimeout(cut);
+  }
+}
+
+function contextOf({ key, cert, clientCa }: TlsFiles): { key: string; cert: string; ca: string } {
+  return { key, cert, ca: clientCa };
+}

@@ -1,0 +1,81 @@
+import { ApiError } from '../../api/status.ts';
+
+/** How an object is to be written. */
+export interface OutputFormat {
+  readonly encoding: 'json' | 'yaml';
+  readonly as: 'object' | 'table' | 'partial';
+  /** The version of `meta.k8s.io` that was asked for with `as`. */
+  readonly metaVersion: 'v1' | 'v1beta1';
+}
+
+const plain: OutputFormat = { encoding: 'json', as: 'object', metaVersion: 'v1' };
+
+function parseClause(clause: string): { readonly type: string; readonly params: ReadonlyMap<string, string> } {
+  const [type = '', ...rest] = clause.split(';');
+  const params = new Map<string, string>();
+  for (const param of rest) {
+    const equals = param.indexOf('=');
+    if (equals > 0) params.set(param.slice(0, equals).trim().toLowerCase(), param.slice(equals + 1).trim());
+  }
+  return { type: type.trim().toLowerCase(), params };
+}
+
+function formatOf(clause: string): OutputFormat | undefined {
+  const { type, params } = parseClause(clause);
+  if (params.get('q') === '0') return undefined;
+  let encoding: OutputFormat['encoding'];
+  if (type === 'application/json' || type === '*/*' || type === 'application/*') encoding = 'json';
+  else if (type === 'application/yaml') encoding = 'yaml';
+  else return undefined;
+  const as = params.get('as');
+  if (as === undefined) return encoding === 'json' ? plain : { ...plain, encoding };
+  const version = params.get('v');
+  if (params.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
+  if (as === 'Table') return { encoding, as: 'table', metaVersion: version };
+  if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
+    return { encoding, as: 'partial', metaVersion: version };
+  return undefined;
+}
+
+function choose(accept: string): OutputFormat | undefined {
+  const clauses = accept.split(',').map((clause, index) => {
+    const quality = Number(parseClause(clause).params.get('q') ?? 1);
+    return { clause, index, quality: Number.isNaN(quality) ? 1 : quality };
+  });
+  clauses.sort((a, b) => b.quality - a.quality || a.index - b.index);
+  for (const { clause } of clauses) {
+    const format = formatOf(clause);
+    if (format) return format;
+  }
+  return undefined;
+}
+
+/** The best of what the client accepts that we can write. Throws ApiError `NotAcceptable`. */
+export function outputFormat(accept: string | undefined): OutputFormat {
+  if (accept === undefined || accept === '') return plain;
+  const format = accept === 'application/json' ? plain : choose(accept);
+  if (format) return format;
+  throw new ApiError(
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/yaml',
+  );
+}
+
+/** Body types that writes other than patches may have. Throws ApiError `UnsupportedMediaType`. */
+export function inputEncoding(contentType: string | undefined): 'json' | 'yaml' {
+  const type = mediaType(contentType);
+  // As upstream: no content type means JSON.
+  if (type === '' || type === 'application/json') return 'json';
+  if (type === 'application/yaml') return 'yaml';
+  throw new ApiError(
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+  );
+}
+
+/** `text/plain; charset=utf-8` → `text/plain`. */
+export function mediaType(contentType: string | undefined): string {
+  if (contentType === undefined) return '';
+  const semicolon = contentType.indexOf(';');
+  return (semicolon < 0 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
+}

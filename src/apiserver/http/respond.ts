@@ -1,0 +1,83 @@
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { stringify } from 'yaml';
+import type { ApiError } from '../../api/status.ts';
+import type { ApiRequest } from './api-request.ts';
+import type { Exchange } from './exchange.ts';
+
+export const jsonType = 'application/json';
+export const yamlType = 'application/yaml';
+export const textType = 'text/plain; charset=utf-8';
+
+/** As upstream: smaller answers are not worth compressing. */
+export const compressFromBytes = 128 * 1024;
+
+const compress = promisify(gzip);
+
+export function acceptsGzip(exchange: Exchange): boolean {
+  const accepted = exchange.headers['accept-encoding'];
+  return typeof accepted === 'string' && accepted.includes('gzip');
+}
+
+/** Sends finished JSON bytes as JSON, indented JSON (`?pretty=true`) or YAML, compressed when large and wanted. */
+export async function sendJson(
+  request: ApiRequest,
+  status: number,
+  json: Buffer | string,
+  encoding: 'json' | 'yaml' = 'json',
+): Promise<void> {
+  const { exchange } = request;
+  let body = json;
+  if (encoding === 'yaml') body = stringify(JSON.parse(json.toString()));
+  else if (wantsPretty(request)) body = `${JSON.stringify(JSON.parse(json.toString()), undefined, 2)}\n`;
+  const headers = request.headers(encoding === 'yaml' ? yamlType : jsonType);
+  if (body.length >= compressFromBytes && acceptsGzip(exchange)) {
+    body = await compress(body, { level: constants.Z_BEST_SPEED });
+    headers['content-encoding'] = 'gzip';
+    headers.vary = 'Accept-Encoding';
+  }
+  exchange.send(status, headers, body);
+}
+
+/** Sends a value as an API object. */
+export function sendObject(
+  request: ApiRequest,
+  status: number,
+  object: unknown,
+  encoding?: 'json' | 'yaml',
+): Promise<void> {
+  return sendJson(request, status, JSON.stringify(object), encoding);
+}
+
+export function sendText(request: ApiRequest, status: number, text: string, contentType = textType): void {
+  const headers = request.headers(contentType);
+  headers['x-content-type-options'] = 'nosniff';
+  request.exchange.send(status, headers, text);
+}
+
+/** As upstream: browsers and curl asking without a hint still get compact JSON; only `?pretty` changes it. */
+function wantsPretty(request: ApiRequest): boolean {
+  if (request.query.size === 0) return false;
+  const pretty = request.query.get('pretty');
+  return pretty !== undefined && pretty !== 'false' && pretty !== '0';
+}
+
+/** Sends an error as `metav1.Status`; when an answer was already begun, breaks it off. */
+export function sendError(exchange: Exchange, error: ApiError, auditId: string): void {
+  if (exchange.answered) {
+    exchange.abort(error);
+    return;
+  }
+  const retryAfterSeconds = error.details?.retryAfterSeconds;
+  exchange.send(
+    error.httpCode,
+    {
+      'audit-id': auditId,
+      'cache-control': 'no-cache, private',
+      'content-type': jsonType,
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+      ...(error.reason === 'Unauthorized' && { 'www-authenticate': 'Bearer realm="kubernetes"' }),
+    },
+    JSON.stringify(error.toStatus()),
+  );
+}

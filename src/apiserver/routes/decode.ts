@@ -1,0 +1,59 @@
+import { parse as parseYaml } from 'yaml';
+import type { Kind } from '../../api/kind.ts';
+import type { Draft, KubeObject } from '../../api/object.ts';
+import { badRequest } from '../../api/status.ts';
+import type { RequestContext } from '../contract.ts';
+import type { ApiRequest } from '../http/api-request.ts';
+import { readBody } from '../http/body.ts';
+import { inputEncoding } from '../http/negotiate.ts';
+
+/** Turns the text of a body into an object of a kind: types checked, unknown and duplicate fields handled as the context says. */
+export type DecodeObject = (kind: Kind, json: string, context: RequestContext) => Draft<KubeObject>;
+
+/** A YAML bomb is refused before it is unfolded. */
+export const mostYamlAliases = 100;
+
+/** The body's object. Throws ApiError `BadRequest`, `UnsupportedMediaType`, or what decoding finds. */
+export async function readObject(
+  request: ApiRequest,
+  kind: Kind,
+  context: RequestContext,
+  decode: DecodeObject,
+): Promise<Draft<KubeObject>> {
+  const encoding = inputEncoding(request.exchange.headers['content-type']);
+  const body = await readBody(request.exchange);
+  if (body.length === 0) throw badRequest('the request body is empty: an object is required');
+  const text = body.toString('utf8');
+  return decode(kind, encoding === 'json' ? text : JSON.stringify(yamlValue(text)), context);
+}
+
+/** One YAML document. Throws ApiError `BadRequest`. */
+export function yamlValue(text: string): unknown {
+  try {
+    return parseYaml(text, { maxAliasCount: mostYamlAliases });
+  } catch (error) {
+    throw badRequest(`error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A body that needs no schema: options, patches. Undefined when it is empty. */
+export async function readValue(request: ApiRequest): Promise<unknown> {
+  const body = await readBody(request.exchange);
+  if (body.length === 0) return undefined;
+  const text = body.toString('utf8');
+  const encoding = inputEncoding(request.exchange.headers['content-type']);
+  return encoding === 'json' ? jsonValue(text) : yamlValue(text);
+}
+
+/** Throws ApiError `BadRequest`. */
+export function jsonValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+import type { Kind } from '../../api/kind.ts';
+import { badRequest } from '../../api/status.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Entry, EntryList, Registry, WriteTarget } from '../contract.ts';
+import { type ApiRequest, readContext } from '../http/api-request.ts';
+import { type OutputFormat, outputFormat } from '../http/negotiate.ts';
+import { acceptsGzip, compressFromBytes, jsonType, sendJson, sendObject } from '../http/respond.ts';
+import { writeContext } from '../http/write-context.ts';
+import { includeObject, tableOf } from '../tables/table.ts';
+import { type DecodeObject, readObject } from './decode.ts';
+import { readDeleteOptions } from './delete-options.ts';
+import { encodeList, listMetadata, partialList, partialOf } from './encode.ts';
+import { readPatch } from './patch-body.ts';
+import { readOptions } from './read-options.ts';
+
+export interface ObjectRoutes {
+  readonly registry: Registry;
+  readonly decode: DecodeObject;
+  readonly clock: Clock;
+}
+
+/** Lists up to this size go out in one piece. */
+const chunkBytes = 1024 * 1024;
+
+/** Sends one stored object in the form that the client asked for. */
+export function sendEntry(routes: ObjectRoutes, request: ApiRequest, status: number, entry: Entry): Promise<void> {
+  const format = outputFormat(request.exchange.headers.accept);
+  if (format.as === 'object') return sendJson(request, status, entry.json, format.encoding);
+  return sendObject(request, status, transformed(routes, request, format, entry), format.encoding);
+}
+
+function transformed(routes: ObjectRoutes, request: ApiRequest, format: OutputFormat, entry: Entry): unknown {
+  const { metaVersion } = format;
+  if (format.as === 'partial') return partialOf(entry, metaVersion);
+  return tableOf(entry.kind, [entry], {
+    metaVersion,
+    includeObject: includeObject(request.query.get('includeObject')),
+    nowMs: routes.clock.now(),
+    metadata: { resourceVersion: entry.object.metadata.resourceVersion ?? '' },
+  });
+}
+
+/** Which object a request names. */
+export function targetOf({ info }: ApiRequest, kind: Kind): WriteTarget {
+  return {
+    name: info.name,
+    ...(kind.scope === 'Namespaced' && { namespace: info.namespace }),
+    ...(info.subresource && { subresource: info.subresource }),
+  };
+}
+
+export async function getObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const { info } = request;
+  const ref = kind.scope === 'Namespaced' ? { namespace: info.namespace, name: info.name } : { name: info.name };
+  await sendEntry(routes, request, 200, await routes.registry.get(kind, ref, readContext(request)));
+}
+
+export async function listObjects(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const format = outputFormat(request.exchange.headers.accept);
+  const list = await routes.registry.list(kind, readOptions(request), readContext(request));
+  await sendList(routes, request, format, list, kind);
+}
+
+async function sendList(
+  routes: ObjectRoutes,
+  request: ApiRequest,
+  format: OutputFormat,
+  list: EntryList,
+  kind: Kind,
+): Promise<void> {
+  const { metaVersion } = format;
+  if (format.as === 'partial') return sendObject(request, 200, partialList(list, metaVersion), format.encoding);
+  if (format.as === 'table') {
+    const table = tableOf(kind, list.entries, {
+      metaVersion,
+      includeObject: includeObject(request.query.get('includeObject')),
+      nowMs: routes.clock.now(),
+      metadata: listMetadata(list),
+    });
+    return sendObject(request, 200, table, format.encoding);
+  }
+  const encoded = encodeList(kind, list);
+  if (encoded.bytes <= chunkBytes || format.encoding === 'yaml' || request.query.has('pretty'))
+    return sendJson(request, 200, Buffer.concat([...encoded.chunks(encoded.bytes)]), format.encoding);
+  await streamList(request, encoded.chunks(chunkBytes), encoded.bytes);
+}
+
+async function streamList(request: ApiRequest, chunks: Iterable<Buffer>, bytes: number): Promise<void> {
+  const headers = request.headers(jsonType);
+  const { exchange } = request;
+  if (bytes >= compressFromBytes && acceptsGzip(exchange)) {
+    const out = exchange.open(200, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+    const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 });
+    await pipeline(Readable.from(chunks), gzip, out, { signal: request.signal });
+    return;
+  }
+  const out = exchange.open(200, headers);
+  if (exchange.method !== 'HEAD')
+    for (const chunk of chunks) if (!out.write(chunk)) await once(out, 'drain', { signal: request.signal });
+  out.end();
+}
+
+export async function createObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const context = writeContext(request, 'CreateOptions');
+  const object = await readObject(request, kind, context, routes.decode);
+  checkNamespace(request, kind, object.metadata);
+  const target = { ...targetOf(request, kind), name: object.metadata?.name ?? '' };
+  await sendEntry(routes, request, 201, await routes.registry.create(kind, target, object, context));
+}
+
+export async function updateObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const context = writeContext(request, 'UpdateOptions');
+  const object = await readObject(request, kind, context, routes.decode);
+  checkNamespace(request, kind, object.metadata);
+  checkName(request, object.metadata);
+  const entry = await routes.registry.update(kind, targetOf(request, kind), object, context);
+  await sendEntry(routes, request, 200, entry);
+}
+
+export async function patchObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const context = writeContext(request, 'PatchOptions');
+  const patch = await readPatch(request);
+  const { entry, created } = await routes.registry.patch(kind, targetOf(request, kind), patch, context);
+  await sendEntry(routes, request, created ? 201 : 200, entry);
+}
+
+export async function deleteObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const { options, context } = await readDeleteOptions(request);
+  await sendDeleted(routes, request, kind, { options, context });
+}
+
+async function sendDeleted(
+  routes: ObjectRoutes,
+  request: ApiRequest,
+  kind: Kind,
+  { options, context }: Awaited<ReturnType<typeof readDeleteOptions>>,
+): Promise<void> {
+  const { entry, removed } = await routes.registry.delete(kind, targetOf(request, kind), options, context);
+  // As upstream: what is gone at once is answered with a Status, what goes gracefully with the object; pods always so.
+  if (!removed || returnsDeleted.has(kind.plural)) {
+    await sendEntry(routes, request, 200, entry);
+    return;
+  }
+  const { name, uid } = entry.object.metadata;
+  await sendObject(request, 200, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name, ...(kind.group && { group: kind.group }), kind: kind.plural, uid },
+  });
+}
+
+/** Upstream's stores with ReturnDeletedObject. */
+const returnsDeleted: ReadonlySet<string> = new Set([
+  'pods',
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'serviceaccounts',
+  'services',
+  'podtemplates',
+  'resourcequotas',
+  'storageclasses',
+  'csidrivers',
+  'csinodes',
+  'volumeattachments',
+  'volumeattributesclasses',
+]);
+
+export async function deleteCollection(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const format = outputFormat(request.exchange.headers.accept);
+  const { options, context } = await readDeleteOptions(request);
+  const list = await routes.registry.deleteCollection(kind, { ...readOptions(request), ...options }, context);
+  await sendList(routes, request, format, list, kind);
+}
+
+function checkNamespace(request: ApiRequest, kind: Kind, metadata: { namespace?: string } | undefined): void {
+  if (kind.scope !== 'Namespaced' || !metadata?.namespace || metadata.namespace === request.info.namespace) return;
+  throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}
+
+function checkName(request: ApiRequest, metadata: { name?: string } | undefined): void {
+  const name = metadata?.name ?? '';
+  if (name === request.info.name) return;
+  if (name === '') throw badRequest('name must be provided');
+  throw badRequest(`the name of the object (${name}) does not match the name on the URL (${request.info.name})`);
+}

@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Kind } from '../../api/kind.ts';
+import { ApiError, isApiError } from '../../api/status.ts';
+import type { Clock } from '../../base/clock.ts';
+import { toError } from '../../base/errors.ts';
+import type { Registry, WatchFrame } from '../contract.ts';
+import { type ApiRequest, readContext } from '../http/api-request.ts';
+import { type OutputFormat, outputFormat } from '../http/negotiate.ts';
+import { includeObject, tableOf } from '../tables/table.ts';
+import { partialOf } from './encode.ts';
+import { watchOptions } from './read-options.ts';
+import { type FrameCache, frameOf } from './watch-frames.ts';
+import { openWatchSocket } from './watch-socket.ts';
+
+export interface WatchRoutes {
+  readonly registry: Registry;
+  readonly frames: FrameCache;
+  readonly clock: Clock;
+}
+
+/** Where a watch's frames go: a chunked answer or a WebSocket. */
+export interface WatchSink {
+  /** Resolves when more may be written. */
+  write(frames: readonly Buffer[]): Promise<void> | undefined;
+  end(): void;
+}
+
+/** Answers a watch of a kind until the client, the registry or the server ends it. */
+export async function serveWatch(routes: WatchRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const format = outputFormat(request.exchange.headers.accept);
+  const options = watchOptions(request);
+  const encode = encoderOf(routes, request, kind, format);
+  const { signal } = request;
+  const iterator = routes.registry.watch(kind, options, readContext(request))[Symbol.asyncIterator]();
+  let sink: WatchSink | undefined;
+  try {
+    let pending = iterator.next();
+    // What is wrong from the start is an ordinary error answer; the headers go out before the first event otherwise.
+    await Promise.race([pending, nextTurn()]);
+    sink = openSink(request);
+    for (;;) {
+      const { done, value } = await pending;
+      if (done || signal.aborted) break;
+      const room = sink.write(value.map(encode));
+      if (room) await room;
+      pending = iterator.next();
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!sink) throw error;
+    sink.write([errorFrame(error)]);
+  } finally {
+    sink?.end();
+    await iterator.return?.();
+  }
+}
+
+function errorFrame(thrown: unknown): Buffer {
+  const error = isApiError(thrown)
+    ? thrown
+    : new ApiError('InternalError', `Internal error occurred: ${toError(thrown).message}`);
+  return Buffer.from(`{"type":"ERROR","object":${JSON.stringify(error.toStatus())}}\n`);
+}
+
+function encoderOf(
+  { frames, clock }: WatchRoutes,
+  request: ApiRequest,
+  kind: Kind,
+  format: OutputFormat,
+): (frame: WatchFrame) => Buffer {
+  if (format.encoding === 'yaml')
+    throw new ApiError('NotAcceptable', 'only the following media types are accepted: application/json');
+  if (format.as === 'object') return frames.encode;
+  const { metaVersion } = format;
+  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+  if (format.as === 'partial')
+    return (frame) =>
+      frame.type === 'BOOKMARK'
+        ? bookmark(frame, metaVersion)
+        : frameOf(frame.type, json(partialOf(frame.entry, metaVersion)));
+  const include = includeObject(request.query.get('includeObject'));
+  return (frame) => {
+    const { entry } = frame;
+    const table = tableOf(kind, frame.type === 'BOOKMARK' ? [] : [entry], {
+      metaVersion,
+      includeObject: include,
+      nowMs: clock.now(),
+      metadata: { resourceVersion: entry.object.metadata.resourceVersion ?? '' },
+    });
+    // As upstream: the row of a bookmark carries only its version (and the end of the initial events).
+    if (frame.type === 'BOOKMARK')
+      table.rows = [{ cells: [], object: { ...partialOf(entry, metaVersion), metadata: entry.object.metadata } }];
+    return frameOf(frame.type, json(table));
+  };
+}
+
+function bookmark(frame: WatchFrame, metaVersion: string): Buffer {
+  return frameOf('BOOKMARK', Buffer.from(JSON.stringify(partialOf(frame.entry, metaVersion))));
+}
+
+function openSink(request: ApiRequest): WatchSink {
+  if (request.exchange.upgrade) return openWatchSocket(request, request.exchange.upgrade);
+  return new StreamSink(request.exchange.open(200, request.headers('application/json')), request.signal);
+}
+
+class StreamSink implements WatchSink {
+  readonly #out: Writable;
+  readonly #signal: AbortSignal;
+
+  constructor(out: Writable, signal: AbortSignal) {
+    this.#out = out;
+    this.#signal = signal;
+  }
+
+  write(frames: readonly Buffer[]): Promise<void> | undefined {
+    const [only] = frames;
+    if (!only) return undefined;
+    const free = this.#out.write(frames.length === 1 ? only : Buffer.concat(frames));
+    return free ? undefined : this.#drained();
+  }
+
+  async #drained(): Promise<void> {
+    try {
+      await once(this.#out, 'drain', { signal: this.#signal });
+    } catch (error) {
+      // The client left, or the server stops: the loop sees the signal and ends.
+      if (!this.#signal.aborted) throw error;
+    }
+  }
+
+  end(): void {
+    this.#out.end();
+  }
+}
