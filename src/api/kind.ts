@@ -54,6 +54,12 @@ export interface Kind<T extends KubeObject = KubeObject> {
   validateUpdate?(object: T, old: T): readonly FieldError[];
   /** Seconds between a deletion request and removal by the owner of the object (pods: the kubelet); undefined: remove now. */
   gracePeriodSeconds?(object: T, requested: number | undefined): number | undefined;
+  /** Whether more than metadata.finalizers keeps a deleted object (Namespace: spec.finalizers). */
+  holds?(object: T): boolean;
+  /** Runs on an object that deletion marks but does not remove yet (Namespace: status.phase Terminating). */
+  prepareDelete?(object: Draft<T>): void;
+  /** An update of an object that does not exist creates it (upstream's AllowCreateOnUpdate). */
+  readonly createOnUpdate?: true;
   /** Upstream's default when the deletion names no propagation policy. Default: Background. */
   readonly defaultPropagation?: 'Background' | 'Orphan';
 }

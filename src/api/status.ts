@@ -61,25 +61,28 @@ export class ApiError extends Error {
   readonly reason: StatusReason;
   readonly httpCode: number;
   readonly details: ApiErrorDetails | undefined;
+  /** Where an interrupted list may go on, for `metadata.continue` of the Status. */
+  readonly continueToken: string | undefined;
 
   constructor(
     reason: StatusReason,
     message: string,
     details?: ApiErrorDetails,
-    options?: { cause?: unknown; httpCode?: number },
+    options?: { cause?: unknown; httpCode?: number; continueToken?: string },
   ) {
     super(message, options);
     this.name = 'ApiError';
     this.reason = reason;
     this.httpCode = options?.httpCode ?? codes[reason];
     this.details = details;
+    this.continueToken = options?.continueToken;
   }
 
   toStatus(): Status {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.continueToken === undefined ? {} : { continue: this.continueToken },
       status: 'Failure',
       message: this.message,
       reason: this.reason,
