@@ -1,0 +1,174 @@
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject, ObjectKey } from '../../api/object.ts';
+import { ApiError } from '../../api/status.ts';
+import type { Change, Index, View, ViewOptions } from '../../client/client.ts';
+import type { Cache } from './cache/cache.ts';
+import type { CachedEntry } from './cache/cached-entry.ts';
+import type { EntryChange, ResourceCache } from './cache/resource-cache.ts';
+import { namespaceRange } from './cache/sorted-entries.ts';
+import { keyMatches, matcherOf } from './read/matcher.ts';
+import { presentAs, storedKind } from './served-kind.ts';
+
+/** A live view on the cache. It holds no objects: only, with selectors, which entries match, and its indexes. */
+export class CacheView<T extends KubeObject> implements View<T> {
+  readonly #resource: ResourceCache;
+  readonly #kind: Kind<T>;
+  readonly #allowed: Promise<void>;
+  #open = false;
+  readonly #selects: ((entry: CachedEntry) => boolean) | undefined;
+  readonly #namespace: string;
+  /** Entries that match, by key, where there is more to it than the key. */
+  readonly #matching: Map<ObjectKey, CachedEntry> | undefined;
+  readonly #indexes = new Map<Index<T>, ViewIndex<T>>();
+  readonly #listeners = new Set<(change: Change<T>) => void>();
+  #undelivered: Change<T>[] = [];
+
+  /** Shows nothing until `allowed` resolves; `ready` rejects when it does. */
+  constructor(cache: Cache, kind: Kind<T>, options: ViewOptions & { readonly allowed: Promise<void> }) {
+    const resource = cache.resource(storedKind(kind));
+    if (!resource) throw new ApiError('NotFound', 'the server could not find the requested resource');
+    this.#resource = resource;
+    this.#kind = kind;
+    this.#namespace = options.namespace ?? '';
+    const matcher = matcherOf(kind, options);
+    if (matcher.selective) {
+      this.#selects = (entry) => keyMatches(matcher, entry.key) && matcher.matches(presentAs(kind, entry));
+      this.#matching = new Map();
+    }
+    this.#allowed = options.allowed.then(() => this.#start());
+    this.#allowed.catch(() => undefined); // told by `ready`
+  }
+
+  #start(): void {
+    this.#open = true;
+    for (const entry of this.#resource.entries()) if (this.#selects?.(entry)) this.#matching?.set(entry.key, entry);
+    this.#resource.listen((change) => this.#onEntry(change));
+  }
+
+  async ready(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await this.#allowed;
+  }
+
+  get(key: ObjectKey): T | undefined {
+    if (!this.#open) return undefined;
+    const entry = this.#matching ? this.#matching.get(key) : this.#resource.get(key);
+    return entry && this.#covers(key) ? this.#object(entry) : undefined;
+  }
+
+  list(namespace = this.#namespace): readonly T[] {
+    if (!this.#open || (this.#namespace !== '' && namespace !== this.#namespace)) return [];
+    if (this.#matching) {
+      const found = [...this.#matching.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+      const inside = namespace ? found.filter(({ key }) => key.startsWith(`${namespace}/`)) : found;
+      return inside.map((entry) => this.#object(entry));
+    }
+    const { from, to } = namespace ? namespaceRange(namespace) : { from: '', to: undefined };
+    return this.#resource.sorted.range(from, to).map((entry) => this.#object(entry));
+  }
+
+  by(index: Index<T>, value: string): readonly T[] {
+    if (!this.#open) return [];
+    let built = this.#indexes.get(index);
+    if (!built) {
+      built = new ViewIndex(index);
+      for (const entry of this.#matching?.values() ?? this.#resource.entries())
+        if (this.#covers(entry.key)) built.put(entry.key, this.#object(entry));
+      this.#indexes.set(index, built);
+    }
+    const objects: T[] = [];
+    for (const key of built.keys(value)) {
+      const object = this.get(key);
+      if (object) objects.push(object);
+    }
+    return objects;
+  }
+
+  onChange(listener: (change: Change<T>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #covers(key: ObjectKey): boolean {
+    return this.#namespace === '' || key.startsWith(`${this.#namespace}/`);
+  }
+
+  #object(entry: CachedEntry): T {
+    return presentAs(this.#kind, entry).object as T;
+  }
+
+  #onEntry({ key, entry: present, previous: past }: EntryChange): void {
+    if (!this.#covers(key)) return;
+    const previous = this.#matching ? this.#matching.get(key) : past;
+    const entry = present && (this.#selects?.(present) ?? true) ? present : undefined;
+    if (!entry && !previous) return;
+    if (entry) this.#matching?.set(key, entry);
+    else this.#matching?.delete(key);
+    for (const index of this.#indexes.values()) {
+      if (entry) index.put(key, this.#object(entry));
+      else index.remove(key);
+    }
+    if (this.#listeners.size > 0) this.#deliverLater(this.#changeOf(entry, previous));
+  }
+
+  #changeOf(entry: CachedEntry | undefined, previous: CachedEntry | undefined): Change<T> {
+    if (!entry) {
+      const old = this.#object(previous as CachedEntry);
+      return { type: 'deleted', object: old, old };
+    }
+    if (!previous) return { type: 'added', object: this.#object(entry) };
+    return { type: 'modified', object: this.#object(entry), old: this.#object(previous) };
+  }
+
+  /** After the write that caused it, never inside it. */
+  #deliverLater(change: Change<T>): void {
+    this.#undelivered.push(change);
+    if (this.#undelivered.length > 1) return;
+    setImmediate(() => {
+      const changes = this.#undelivered;
+      this.#undelivered = [];
+      for (const each of changes) for (const listener of [...this.#listeners]) listener(each);
+    });
+  }
+}
+
+class ViewIndex<T extends KubeObject> {
+  readonly #index: Index<T>;
+  readonly #keys = new Map<string, Set<ObjectKey>>();
+  /** What each key is filed under, so that the old object need not be looked at again. */
+  readonly #values = new Map<ObjectKey, readonly string[]>();
+
+  constructor(index: Index<T>) {
+    this.#index = index;
+  }
+
+  keys(value: string): Iterable<ObjectKey> {
+    return this.#keys.get(value) ?? [];
+  }
+
+  put(key: ObjectKey, object: T): void {
+    const values = this.#index.of(object);
+    const before = this.#values.get(key);
+    if (before?.length === values.length && values.every((value, i) => value === before[i])) return;
+    this.remove(key);
+    if (values.length === 0) return;
+    this.#values.set(key, values);
+    for (const value of values) {
+      let keys = this.#keys.get(value);
+      if (!keys) {
+        keys = new Set();
+        this.#keys.set(value, keys);
+      }
+      keys.add(key);
+    }
+  }
+
+  remove(key: ObjectKey): void {
+    for (const value of this.#values.get(key) ?? []) {
+      const keys = this.#keys.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#keys.delete(value);
+    }
+    this.#values.delete(key);
+  }
+}

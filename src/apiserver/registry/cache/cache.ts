@@ -1,0 +1,139 @@
+import type { Kind } from '../../../api/kind.ts';
+import type { KubeObject } from '../../../api/object.ts';
+import type { Clock, Timer } from '../../../base/clock.ts';
+import type { Logger } from '../../../base/log.ts';
+import type { Store, StoreChange } from '../../../store/store.ts';
+import type { WindowLimits } from './event-window.ts';
+import { ResourceCache, storagePrefix } from './resource-cache.ts';
+
+export interface CacheOptions {
+  readonly store: Store;
+  readonly kinds: readonly Kind[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly freeze: boolean;
+  readonly limits: WindowLimits;
+}
+
+const sweepMs = 60_000;
+
+/** The state of the cluster in memory: loaded once, then fed by the store's changes, whoever made them. */
+export class Cache {
+  readonly #options: CacheOptions;
+  readonly #byPrefix = new Map<string, ResourceCache>();
+  readonly #stop = new AbortController();
+  /** Objects by the bytes they were just encoded to, so that the change that comes back need not be parsed. */
+  readonly #parsed = new WeakMap<Uint8Array, KubeObject>();
+  #revision = 0;
+  #waiting: { readonly revision: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] =
+    [];
+  #failed: unknown;
+  #sweeper: Timer | undefined;
+
+  private constructor(options: CacheOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: CacheOptions): Promise<Cache> {
+    const cache = new Cache(options);
+    await cache.#load();
+    return cache;
+  }
+
+  /** Everything up to this revision is in the cache. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  resource(kind: Kind): ResourceCache | undefined {
+    return this.#byPrefix.get(storagePrefix(kind));
+  }
+
+  resources(): Iterable<ResourceCache> {
+    return this.#byPrefix.values();
+  }
+
+  async #load(): Promise<void> {
+    const { store, kinds, log, freeze, limits } = this.#options;
+    const { entries, revision } = await store.list('/registry/');
+    const parsedForm = (value: Uint8Array) => this.#parsed.get(value);
+    for (const kind of kinds) {
+      if (kind.review || kind.storedAs) continue;
+      const resource = new ResourceCache(kind, revision, { freeze, limits, parsedForm });
+      this.#byPrefix.set(resource.prefix, resource);
+    }
+    let unknown = 0;
+    for (const { key, value, revision: entryRevision } of entries) {
+      const resource = this.#resourceOf(key);
+      if (resource) resource.load(key.slice(resource.prefix.length), value, entryRevision);
+      else unknown++;
+    }
+    if (unknown > 0) log.warn('stored objects of kinds that are not served', { objects: unknown });
+    this.#revision = revision;
+    void this.#follow(revision);
+    this.#sweepLater();
+  }
+
+  #sweepLater(): void {
+    const { clock } = this.#options;
+    this.#sweeper = clock.after(sweepMs, () => {
+      for (const resource of this.#byPrefix.values()) resource.sweep(clock.now());
+      this.#sweepLater();
+    });
+  }
+
+  /** Objects lie at `/registry/plural/…` or `/registry/group/plural/…`. */
+  #resourceOf(key: string): ResourceCache | undefined {
+    const plural = key.indexOf('/', '/registry/'.length) + 1;
+    const group = key.indexOf('/', plural) + 1;
+    return this.#byPrefix.get(key.slice(0, plural)) ?? this.#byPrefix.get(key.slice(0, group));
+  }
+
+  async #follow(since: number): Promise<void> {
+    try {
+      for await (const batch of this.#options.store.changes(since, this.#stop.signal)) this.#apply(batch);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      this.#failed = error;
+      this.#options.log.error('the datastore no longer reports changes', { error });
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    }
+  }
+
+  #apply(batch: readonly StoreChange[]): void {
+    const nowMs = this.#options.clock.now();
+    const touched = new Set<ResourceCache>();
+    for (const change of batch) {
+      const resource = this.#resourceOf(change.key);
+      if (resource) {
+        resource.apply(change, nowMs);
+        touched.add(resource);
+      }
+      this.#revision = change.revision;
+    }
+    for (const resource of touched) resource.wakeWatchers();
+    const reached = this.#waiting.findIndex(({ revision }) => revision > this.#revision);
+    for (const { resolve } of this.#waiting.splice(0, reached < 0 ? this.#waiting.length : reached)) resolve();
+  }
+
+  /** Resolves when the cache shows everything up to `revision`. */
+  reached(revision: number): Promise<void> {
+    if (revision <= this.#revision) return Promise.resolve();
+    if (this.#failed !== undefined) return Promise.reject(this.#failed);
+    return new Promise((resolve, reject) => {
+      const at = this.#waiting.findLastIndex((other) => other.revision <= revision) + 1;
+      this.#waiting.splice(at, 0, { revision, resolve, reject });
+    });
+  }
+
+  /** Remembers what `value` was encoded from; the object is given away. */
+  remember(value: Uint8Array, object: KubeObject): void {
+    this.#parsed.set(value, object);
+  }
+
+  close(): void {
+    this.#sweeper?.cancel();
+    this.#stop.abort();
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error('the registry is closed'));
+  }
+}

@@ -1,0 +1,255 @@
+import type { Kind } from '../../api/kind.ts';
+import { type Draft, type KubeObject, keyOf, type ObjectRef } from '../../api/object.ts';
+import { ApiError, isApiError, notFound } from '../../api/status.ts';
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { type Logger, silentLogger } from '../../base/log.ts';
+import type { DeleteOptions, Patch } from '../../client/client.ts';
+import type { Store } from '../../store/store.ts';
+import type {
+  AdmissionPlugin,
+  Entry,
+  EntryList,
+  ReadOptions,
+  Registry,
+  RegistryWatchOptions,
+  RequestContext,
+  WatchFrame,
+  WriteTarget,
+} from '../contract.ts';
+import { Cache } from './cache/cache.ts';
+import { CachedEntry } from './cache/cached-entry.ts';
+import type { WindowLimits } from './cache/event-window.ts';
+import type { ResourceCache } from './cache/resource-cache.ts';
+import { copyJson } from './json.ts';
+import { listEntries } from './read/list.ts';
+import { matcherOf } from './read/matcher.ts';
+import { Watch } from './read/watch.ts';
+import { presentAs, presentObject, storedKind, storedObject } from './served-kind.ts';
+import { createObject } from './write/create.ts';
+import { deleteObject } from './write/delete.ts';
+import { type FieldManager, randomSuffix, randomUid, type WriteEnvironment } from './write/environment.ts';
+import { ObjectStorage } from './write/storage.ts';
+import { updateObject } from './write/update.ts';
+
+export interface RegistryOptions {
+  readonly store: Store;
+  readonly kinds: readonly Kind[];
+  /** In order. Read at every write: the composition root may fill the list after the registry is open. */
+  readonly admission?: readonly AdmissionPlugin[];
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  /** Freezes every object that leaves the registry, so that a test fails where one is changed. Default: no. */
+  readonly freeze?: boolean;
+  /** How much of the past each kind keeps for watches. Default: 5,000 events, 8 MiB, 5 minutes. */
+  readonly limits?: Partial<WindowLimits>;
+  readonly fieldManager?: FieldManager;
+  readonly newUid?: () => string;
+  readonly newNameSuffix?: () => string;
+}
+
+const defaultLimits: WindowLimits = { maxEvents: 5000, maxBytes: 8 * 1024 * 1024, maxAgeMs: 300_000 };
+
+/** Loads the cluster's state and answers from memory from then on. Rejects with StoreError. */
+export async function openRegistry(options: RegistryOptions): Promise<CachedRegistry> {
+  const { store, kinds, clock = systemClock, log = silentLogger, freeze = false } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const cache = await Cache.open({ store, kinds, clock, log, freeze, limits });
+  return new CachedRegistry(cache, {
+    kinds,
+    env: {
+      storage: new ObjectStorage(store, cache),
+      clock,
+      admission: options.admission ?? [],
+      fieldManager: options.fieldManager ?? { update: () => undefined },
+      newUid: options.newUid ?? randomUid,
+      newNameSuffix: options.newNameSuffix ?? randomSuffix,
+    },
+  });
+}
+
+/** The registry over a store, with the whole state in memory. */
+export class CachedRegistry implements Registry {
+  readonly kinds: readonly Kind[];
+  /** For views, which read it directly. */
+  readonly cache: Cache;
+  readonly #env: WriteEnvironment;
+
+  constructor(cache: Cache, { kinds, env }: { readonly kinds: readonly Kind[]; readonly env: WriteEnvironment }) {
+    this.kinds = kinds;
+    this.cache = cache;
+    this.#env = env;
+  }
+
+  async get<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, context: RequestContext): Promise<Entry<T>> {
+    context.signal.throwIfAborted();
+    const entry = this.#resource(kind).get(keyOf({ metadata: ref }));
+    if (!entry) throw notFound(kind, ref.name);
+    return served(kind, entry);
+  }
+
+  async list<T extends KubeObject>(
+    kind: Kind<T>,
+    options: ReadOptions,
+    context: RequestContext,
+  ): Promise<EntryList<T>> {
+    context.signal.throwIfAborted();
+    const list = listEntries(this.#resource(kind), this.#matcher(kind, options), options, this.cache.revision);
+    return (
+      kind.storedAs ? { ...list, entries: list.entries.map((e) => presentAs(kind, e as CachedEntry)) } : list
+    ) as EntryList<T>;
+  }
+
+  watch<T extends KubeObject>(
+    kind: Kind<T>,
+    options: RegistryWatchOptions,
+    context: RequestContext,
+  ): AsyncIterable<readonly WatchFrame<T>[]> {
+    const { clock } = this.#env;
+    const revision = () => this.cache.revision;
+    const source = { resource: this.#resource(kind), matcher: this.#matcher(kind, options), clock, revision };
+    const watch = new Watch(source, options, context.signal);
+    return (kind.storedAs ? presentFrames(kind, watch) : watch) as AsyncIterable<readonly WatchFrame<T>[]>;
+  }
+
+  #matcher(kind: Kind, options: ReadOptions) {
+    const matcher = matcherOf(kind, options);
+    if (!kind.storedAs) return matcher;
+    return { ...matcher, matches: (entry: Entry) => matcher.matches(presentAs(kind, entry as CachedEntry)) };
+  }
+
+  async create<T extends KubeObject>(
+    kind: Kind<T>,
+    target: WriteTarget,
+    object: Draft<KubeObject>,
+    context: RequestContext,
+  ): Promise<Entry<T>> {
+    const draft = storedObject(kind, object as KubeObject) as Draft<KubeObject>;
+    return served(kind, await createObject(this.#env, this.#resource(kind), { target, draft, context }));
+  }
+
+  async update<T extends KubeObject>(
+    kind: Kind<T>,
+    target: WriteTarget,
+    object: Draft<KubeObject>,
+    context: RequestContext,
+  ): Promise<Entry<T>> {
+    const resource = this.#resource(kind);
+    if (kind.createOnUpdate && !target.subresource && !resource.get(keyOf({ metadata: target })))
+      return this.create(kind, target, object, context);
+    const { resourceVersion } = object.metadata ?? {};
+    const wanted = storedObject(kind, object as KubeObject) as Draft<KubeObject>;
+    const entry = await updateObject(this.#env, resource, {
+      target,
+      context,
+      change: () => copyJson(wanted),
+      pinned: Boolean(resourceVersion) && resourceVersion !== '0',
+    });
+    return served(kind, entry);
+  }
+
+  async patch<T extends KubeObject>(
+    kind: Kind<T>,
+    _target: WriteTarget,
+    patch: Patch,
+    _context: RequestContext,
+  ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }> {
+    throw new ApiError(
+      'UnsupportedMediaType',
+      `patches of type ${patch.type} are not supported for ${kind.plural} yet`,
+    );
+  }
+
+  async modify<T extends KubeObject>(
+    kind: Kind<T>,
+    target: WriteTarget,
+    change: (draft: Draft<T>, old: T) => void,
+    context: RequestContext,
+  ): Promise<Entry<T>> {
+    const entry = await updateObject(this.#env, this.#resource(kind), {
+      target,
+      context,
+      trusted: true,
+      change: (stored) => {
+        const old = presentObject(kind, stored) as T;
+        const draft = copyJson(old) as Draft<T>;
+        change(draft, old);
+        return storedObject(kind, draft as unknown as KubeObject) as Draft<KubeObject>;
+      },
+    });
+    return served(kind, entry);
+  }
+
+  async delete<T extends KubeObject>(
+    kind: Kind<T>,
+    ref: ObjectRef,
+    options: DeleteOptions,
+    context: RequestContext,
+  ): Promise<{ readonly entry: Entry<T>; readonly removed: boolean }> {
+    const { entry, removed } = await deleteObject(this.#env, this.#resource(kind), { ref, options, context });
+    return { entry: served(kind, entry), removed };
+  }
+
+  async deleteCollection<T extends KubeObject>(
+    kind: Kind<T>,
+    options: ReadOptions & DeleteOptions,
+    context: RequestContext,
+  ): Promise<EntryList<T>> {
+    const list = await this.list(kind, options, context);
+    const deleted: Entry<T>[] = [];
+    for (const { object } of list.entries) {
+      const { namespace, name = '' } = object.metadata;
+      try {
+        const result = await this.delete(kind, { ...(namespace && { namespace }), name }, options, context);
+        deleted.push(result.entry);
+      } catch (error) {
+        if (!isApiError(error, 'NotFound')) throw error; // somebody else was faster: it is gone, as asked
+      }
+    }
+    return { ...list, entries: deleted };
+  }
+
+  #resource(kind: Kind): ResourceCache {
+    const resource = this.cache.resource(storedKind(kind));
+    if (!resource) throw new ApiError('NotFound', 'the server could not find the requested resource');
+    return resource;
+  }
+
+  /** Stops following the store. The store is the caller's to close. */
+  close(): void {
+    this.cache.close();
+  }
+}
+
+function served<T extends KubeObject>(kind: Kind<T>, entry: CachedEntry): Entry<T> {
+  return presentAs(kind, entry) as Entry as Entry<T>;
+}
+
+async function* presentFrames(
+  kind: Kind,
+  watch: AsyncIterable<readonly WatchFrame[]>,
+): AsyncGenerator<readonly WatchFrame[]> {
+  for await (const frames of watch) yield frames.map((frame) => presentFrame(kind, frame));
+}
+
+const presentedFrames = new WeakMap<WatchFrame, Map<Kind, WatchFrame>>();
+
+/** One frame for all watchers of a version, as for those of the stored one. */
+function presentFrame(kind: Kind, frame: WatchFrame): WatchFrame {
+  let forms = presentedFrames.get(frame);
+  if (!forms) {
+    forms = new Map();
+    presentedFrames.set(frame, forms);
+  }
+  let form = forms.get(kind);
+  if (!form) {
+    const entry = frame.entry as CachedEntry;
+    form = { type: frame.type, entry: frame.type === 'BOOKMARK' ? bookmarkOf(kind, entry) : presentAs(kind, entry) };
+    forms.set(kind, form);
+  }
+  return form;
+}
+
+function bookmarkOf(kind: Kind, { key, revision, object }: CachedEntry): CachedEntry {
+  const json = Buffer.from(JSON.stringify({ ...object, kind: kind.kind, apiVersion: kind.apiVersion }));
+  return new CachedEntry({ kind, key, revision, json, freeze: false });
+}

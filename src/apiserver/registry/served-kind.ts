@@ -1,0 +1,43 @@
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { Entry } from '../contract.ts';
+import { CachedEntry } from './cache/cached-entry.ts';
+
+/** The kind whose storage and watch a kind uses: itself, or the one it is another version of. */
+export function storedKind(kind: Kind): Kind {
+  return kind.storedAs?.kind() ?? kind;
+}
+
+const presented = new WeakMap<Entry, Map<Kind, CachedEntry>>();
+
+/** A stored entry as the asked-for kind shows it; converted once, and kept as long as the entry. */
+export function presentAs(kind: Kind, entry: CachedEntry): CachedEntry {
+  if (!kind.storedAs) return entry;
+  let forms = presented.get(entry);
+  if (!forms) {
+    forms = new Map();
+    presented.set(entry, forms);
+  }
+  let form = forms.get(kind);
+  if (!form) {
+    const object = presentObject(kind, entry.object);
+    const { key, revision } = entry;
+    form = new CachedEntry({ kind, key, revision, json: Buffer.from(JSON.stringify(object)), freeze: false });
+    forms.set(kind, form);
+  }
+  return form;
+}
+
+/** A stored object in the version of `kind`. */
+export function presentObject(kind: Kind, stored: KubeObject): KubeObject {
+  if (!kind.storedAs) return stored;
+  const object = kind.storedAs.fromStored(stored);
+  return { ...object, kind: kind.kind, apiVersion: kind.apiVersion };
+}
+
+/** An object of `kind` in the version that is stored. */
+export function storedObject(kind: Kind, object: KubeObject): KubeObject {
+  if (!kind.storedAs) return object;
+  const stored = storedKind(kind);
+  return { ...kind.storedAs.toStored(object), kind: stored.kind, apiVersion: stored.apiVersion };
+}

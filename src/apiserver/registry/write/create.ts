@@ -1,0 +1,96 @@
+import type { Kind } from '../../../api/kind.ts';
+import { type Draft, formatTime, type KubeObject, keyOf } from '../../../api/object.ts';
+import { alreadyExists, badRequest, invalid } from '../../../api/status.ts';
+import { validateObjectMeta } from '../../../api/validation/object-meta.ts';
+import type { AdmissionRequest, RequestContext, WriteTarget } from '../../contract.ts';
+import type { CachedEntry } from '../cache/cached-entry.ts';
+import type { ResourceCache } from '../cache/resource-cache.ts';
+import { encodeStored } from '../cache/stored-form.ts';
+import { admit, asker, mutate, type WriteEnvironment } from './environment.ts';
+import { dropStatus, matchAddress } from './metadata.ts';
+import { RaceError } from './storage.ts';
+
+/** How often a generated name that is taken is replaced by another. */
+const nameAttempts = 8;
+
+/** Creates an object; `draft` is given away. */
+export async function createObject(
+  env: WriteEnvironment,
+  resource: ResourceCache,
+  { target, draft, context }: { target: WriteTarget; draft: Draft<KubeObject>; context: RequestContext },
+): Promise<CachedEntry> {
+  const { kind } = resource;
+  matchAddress(kind, target, draft);
+  const { metadata } = draft;
+  if (metadata.resourceVersion && metadata.resourceVersion !== '0')
+    throw badRequest('resourceVersion should not be set on objects to be created');
+  const generated = !metadata.name && Boolean(metadata.generateName);
+  if (generated) metadata.name = generateName(env, metadata.generateName ?? '');
+  kind.defaults?.(draft);
+  startLife(env, kind, draft);
+  env.fieldManager.update(kind, undefined, draft, {
+    manager: context.fieldManager,
+    subresource: '',
+    nowMs: env.clock.now(),
+  });
+  const request: AdmissionRequest = {
+    operation: 'CREATE',
+    kind,
+    subresource: '',
+    ref: { ...(metadata.namespace && { namespace: metadata.namespace }), name: metadata.name ?? '' },
+    ...asker(context),
+  };
+  await mutate(env.admission, request, draft);
+  kind.prepareCreate?.(draft);
+  for (let attempt = 1; ; attempt++) {
+    const object = draft as KubeObject;
+    check(kind, object);
+    await admit(env.admission, request, object);
+    context.signal.throwIfAborted();
+    try {
+      return await store(env, resource, { object, context });
+    } catch (error) {
+      if (!(error instanceof RaceError)) throw error;
+      if (!generated || attempt >= nameAttempts) throw alreadyExists(kind, object.metadata.name ?? '');
+      metadata.name = generateName(env, metadata.generateName ?? '');
+    }
+  }
+}
+
+async function store(
+  env: WriteEnvironment,
+  resource: ResourceCache,
+  { object, context }: { object: KubeObject; context: RequestContext },
+): Promise<CachedEntry> {
+  const key = keyOf(object);
+  if (!context.dryRun) return env.storage.create(resource, key, object);
+  if (resource.get(key)) throw alreadyExists(resource.kind, object.metadata.name ?? '');
+  return resource.transient(key, encodeStored(resource.kind, object), undefined);
+}
+
+function startLife(env: WriteEnvironment, kind: Kind, draft: Draft<KubeObject>): void {
+  const { metadata } = draft;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
+  delete metadata.resourceVersion;
+  delete metadata.generation;
+  if (kind.generation) metadata.generation = 1;
+  metadata.uid = env.newUid();
+  metadata.creationTimestamp = formatTime(env.clock.now());
+  if (kind.subresources['status']) dropStatus(draft);
+}
+
+function check(kind: Kind, object: KubeObject): void {
+  const rules = {
+    namespaced: kind.scope === 'Namespaced',
+    ...(kind.validateName && { nameCheck: kind.validateName.bind(kind) }),
+  };
+  const errors = [...validateObjectMeta(object.metadata, rules), ...(kind.validate?.(object) ?? [])];
+  if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
+}
+
+/** Upstream's limit: a name has 63 characters, five of them random. */
+function generateName(env: WriteEnvironment, base: string): string {
+  return base.slice(0, 58) + env.newNameSuffix();
+}

@@ -1,0 +1,66 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Kind } from '../../../api/kind.ts';
+import type { Draft, KubeObject } from '../../../api/object.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { AdmissionPlugin, AdmissionRequest, RequestContext } from '../../contract.ts';
+import type { ObjectStorage } from './storage.ts';
+
+/** What every write needs. */
+export interface WriteEnvironment {
+  readonly storage: ObjectStorage;
+  readonly clock: Clock;
+  /** Read at each write, so that the list may be filled after the registry is open. */
+  readonly admission: readonly AdmissionPlugin[];
+  readonly fieldManager: FieldManager;
+  readonly newUid: () => string;
+  readonly newNameSuffix: () => string;
+}
+
+export interface FieldWriter {
+  readonly manager: string;
+  readonly subresource: string;
+  readonly nowMs: number;
+}
+
+/** Keeps metadata.managedFields. */
+export interface FieldManager {
+  /** Records in `draft` what a create, update or patch set. */
+  update(kind: Kind, old: KubeObject | undefined, draft: Draft<KubeObject>, writer: FieldWriter): void;
+}
+
+const suffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** Five random characters that make no words, as upstream's generateName adds. */
+export function randomSuffix(): string {
+  let suffix = '';
+  while (suffix.length < 5)
+    // 243 is the largest multiple of 27 in a byte: no character is likelier than another
+    for (const byte of randomBytes(8))
+      if (byte < 243 && suffix.length < 5) suffix += suffixAlphabet[byte % suffixAlphabet.length];
+  return suffix;
+}
+
+export function randomUid(): string {
+  return randomUUID();
+}
+
+export async function mutate(
+  plugins: readonly AdmissionPlugin[],
+  request: AdmissionRequest,
+  object: Draft<KubeObject> | undefined,
+): Promise<void> {
+  for (const plugin of plugins) if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request, object);
+}
+
+export async function admit(
+  plugins: readonly AdmissionPlugin[],
+  request: AdmissionRequest,
+  object: KubeObject | undefined,
+): Promise<void> {
+  for (const plugin of plugins) if (plugin.validate && plugin.handles(request)) await plugin.validate(request, object);
+}
+
+/** The part of an admission request that comes from the context. */
+export function asker(context: RequestContext): Pick<AdmissionRequest, 'user' | 'dryRun' | 'warn'> {
+  return { user: context.user, dryRun: context.dryRun, warn: context.warn };
+}
