@@ -9,7 +9,9 @@ import type { EventRecorder } from '../client/events.ts';
  * which event woke it; it reads the world and repairs it. One key never runs twice at once.
  */
 export interface Controller {
+  /** Unique. Also the service account it acts as, `system:controller:<name>`, unless `account` says another. */
   readonly name: string;
+  readonly account?: string;
   readonly wakesOn: readonly Wake[];
   /** Kinds it reads through views beside those that wake it; it starts when all views are ready. */
   readonly reads?: readonly Kind[];

@@ -11,9 +11,9 @@ import { Runner, type RunnerStatus } from './runner.ts';
 
 export interface ManagerOptions {
   readonly controllers: readonly Controller[];
-  /** The client that acts as this controller; may be one client for all. */
-  readonly clientFor: (controllerName: string) => Client;
-  readonly eventsFor: (controllerName: string) => EventRecorder;
+  /** The client that acts as this controller (its `account`, or else its name); may be one client for all. */
+  readonly clientFor: (controller: Controller) => Client;
+  readonly eventsFor: (controller: Controller) => EventRecorder;
   readonly clock: Clock;
   readonly log: Logger;
   readonly backoff?: BackoffOptions;
@@ -54,14 +54,14 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
 
   async function startOne(part: (typeof parts)[number], signal: AbortSignal, ended: Promise<unknown>[]): Promise<void> {
     const { controller } = part;
-    const client = options.clientFor(controller.name);
+    const client = options.clientFor(controller);
     const kinds = new Set<Kind>([...controller.wakesOn.map((wake) => wake.kind), ...(controller.reads ?? [])]);
     await Promise.all([...kinds].map((kind) => client.view(kind).ready(signal)));
     signal.throwIfAborted();
     const childLog = log.child(controller.name);
     const context = {
       client,
-      events: options.eventsFor(controller.name),
+      events: options.eventsFor(controller),
       log: childLog,
       signal,
       now: () => clock.now(),

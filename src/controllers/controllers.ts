@@ -1,7 +1,13 @@
 import type { Kind } from '../api/kind.ts';
 import type { Controller } from '../controller-runtime/controller.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
+import { endpointsController } from './endpoints/endpoints.ts';
+import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace.ts';
+import { nodeIpamController } from './node-ipam/node-ipam.ts';
+import type { PodRange } from './node-ipam/plan.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaController } from './root-ca/root-ca.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
@@ -11,6 +17,8 @@ export interface ControllersOptions {
   readonly kinds: () => readonly Kind[];
   /** PEM of the certificate authorities that vouch for the API server. */
   readonly rootCaCertificates: string;
+  /** The cluster's pod addresses, one range for each family. */
+  readonly podRanges: readonly PodRange[];
 }
 
 /** All controllers, in the order in which they start. */
@@ -19,8 +27,13 @@ export function createControllers(options: ControllersOptions): readonly Control
     namespaceController(options.kinds),
     serviceAccountController,
     rootCaController(options.rootCaCertificates),
+    nodeIpamController(options.podRanges),
     deploymentController,
     replicaSetController,
     replicationControllerController,
+    endpointSliceController,
+    endpointsController,
+    endpointSliceMirroringController,
+    garbageCollector(options.kinds()),
   ];
 }

@@ -57,15 +57,21 @@ export function deletionConditions(
     },
     {
       type: 'NamespaceContentRemaining',
-      bad: remaining && { reason: 'SomeResourcesRemain', message: `Some resources are remaining: ${remaining}` },
+      bad:
+        remaining === undefined
+          ? undefined
+          : { reason: 'SomeResourcesRemain', message: `Some resources are remaining: ${remaining}` },
       good: { reason: 'ContentRemoved', message: 'All content successfully removed' },
     },
     {
       type: 'NamespaceFinalizersRemaining',
-      bad: finalizers && {
-        reason: 'SomeFinalizersRemain',
-        message: `Some content in the namespace has finalizers remaining: ${finalizers}`,
-      },
+      bad:
+        finalizers === undefined
+          ? undefined
+          : {
+              reason: 'SomeFinalizersRemain',
+              message: `Some content in the namespace has finalizers remaining: ${finalizers}`,
+            },
       good: { reason: 'ContentHasNoFinalizers', message: 'All content-preserving finalizers finished' },
     },
   ];

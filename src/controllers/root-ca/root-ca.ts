@@ -6,9 +6,7 @@ import { isNamespaceTerminating } from '../shared/pod-control.ts';
 import { sameValue } from '../shared/status.ts';
 
 const mapName = 'kube-root-ca.crt';
-const description =
-  'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. ' +
-  'No other usage is guaranteed across distributions of Kubernetes clusters.';
+const description = 'Certificates that vouch for the API server at its addresses inside the cluster.';
 
 /** Publishes the certificates (PEM) that vouch for the API server in every namespace, for pods to mount. */
 export function rootCaController(caCertificates: string): Controller {
