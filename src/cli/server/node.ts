@@ -1,0 +1,82 @@
+import { isDns1123Subdomain, isLabelValue, isQualifiedName } from '../../api/validation/format.ts';
+import { type NodeTaint, taintEffects } from '../../options.ts';
+import type { SettingsReader } from '../flags/reader.ts';
+
+/** Labels below kubernetes.io and k8s.io that a node may give itself (the NodeRestriction admission plugin's list). */
+const ownKubernetesLabels = new Set([
+  'kubernetes.io/hostname',
+  'kubernetes.io/arch',
+  'kubernetes.io/os',
+  'beta.kubernetes.io/arch',
+  'beta.kubernetes.io/os',
+  'beta.kubernetes.io/instance-type',
+  'node.kubernetes.io/instance-type',
+  'failure-domain.beta.kubernetes.io/region',
+  'failure-domain.beta.kubernetes.io/zone',
+  'failure-domain.kubernetes.io/region',
+  'failure-domain.kubernetes.io/zone',
+  'topology.kubernetes.io/region',
+  'topology.kubernetes.io/zone',
+]);
+
+export function readNodeName(reader: SettingsReader, hostname: string): string {
+  const name = reader.text('node-name') ?? hostname.toLowerCase();
+  const [complaint] = isDns1123Subdomain(name);
+  if (complaint) reader.problem('node-name', name, complaint);
+  return name;
+}
+
+/** `key=value` each; a later one of the same key counts. */
+export function readNodeLabels(reader: SettingsReader): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const text of reader.values('node-label')) {
+    const [key = '', value = '', ...more] = text.split('=');
+    const complaint =
+      (text.includes('=') && more.length === 0 ? undefined : 'must be KEY=VALUE') ??
+      isQualifiedName(key)[0] ??
+      isLabelValue(value)[0] ??
+      reserved(key);
+    if (complaint) reader.problem('node-label', text, complaint);
+    else labels[key] = value;
+  }
+  return labels;
+}
+
+function reserved(key: string): string | undefined {
+  const domain = key.includes('/') ? key.slice(0, key.indexOf('/')) : '';
+  const kubernetes = /(^|\.)(kubernetes|k8s)\.io$/.test(domain);
+  const free = /(^|\.)(kubelet|node)\.kubernetes\.io$/.test(domain);
+  if (!kubernetes || free || ownKubernetesLabels.has(key)) return undefined;
+  return `a node must not give itself labels of ${domain}; use one of node.kubernetes.io/, or label the node with kubectl`;
+}
+
+/** `key=value:effect` or `key:effect` each. */
+export function readNodeTaints(reader: SettingsReader): NodeTaint[] {
+  const taints: NodeTaint[] = [];
+  for (const text of reader.values('node-taint')) {
+    const match = /^([^=:]+)(?:=([^=:]*))?:([^:]+)$/.exec(text);
+    const [, key = '', value = '', effectText = ''] = match ?? [];
+    const effect = taintEffects.find((known) => known === effectText);
+    const complaint = match
+      ? (isQualifiedName(key)[0] ?? isLabelValue(value)[0])
+      : 'must be KEY=VALUE:EFFECT or KEY:EFFECT';
+    if (complaint) reader.problem('node-taint', text, complaint);
+    else if (!effect) reader.problem('node-taint', text, `the effect must be one of ${taintEffects.join(', ')}`);
+    else if (taints.some((other) => other.key === key && other.effect === effect))
+      reader.problem('node-taint', text, `there is a taint of key ${key} and effect ${effect} already`);
+    else taints.push({ key, value, effect });
+  }
+  return taints;
+}
+
+/** `name=value` or `name`; leading dashes, as on kubelet's command line, are taken off. */
+export function readKubeletArgs(reader: SettingsReader): { name: string; value: string }[] {
+  return reader.each(
+    'kubelet-arg',
+    (text) => {
+      const match = /^-{0,2}([a-z][a-z\d-]*)(?:=([\s\S]*))?$/.exec(text);
+      return match?.[1] === undefined ? undefined : { name: match[1], value: match[2] ?? '' };
+    },
+    "must be NAME=VALUE, with a flag's name of kubelet",
+  );
+}
