@@ -27,7 +27,8 @@ import { Watch } from './read/watch.ts';
 import { presentAs, presentObject, storedKind, storedObject } from './served-kind.ts';
 import { createObject } from './write/create.ts';
 import { deleteObject } from './write/delete.ts';
-import { type FieldManager, randomSuffix, randomUid, type WriteEnvironment } from './write/environment.ts';
+import { type FieldManager, randomSuffix, randomUid, type WriteEnvironment, writerOf } from './write/environment.ts';
+import { patchObject } from './write/patch.ts';
 import { ObjectStorage } from './write/storage.ts';
 import { updateObject } from './write/update.ts';
 
@@ -149,14 +150,54 @@ export class CachedRegistry implements Registry {
 
   async patch<T extends KubeObject>(
     kind: Kind<T>,
-    _target: WriteTarget,
+    target: WriteTarget,
     patch: Patch,
-    _context: RequestContext,
+    context: RequestContext,
   ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }> {
-    throw new ApiError(
-      'UnsupportedMediaType',
-      `patches of type ${patch.type} are not supported for ${kind.plural} yet`,
-    );
+    if (patch.type === 'apply') return this.#apply(kind, target, { patch, context });
+    const entry = await updateObject(this.#env, this.#resource(kind), {
+      target,
+      context,
+      change: (stored) => {
+        const wanted = patchObject(kind, presentObject(kind, stored), { patch, context });
+        return storedObject(kind, wanted as KubeObject) as Draft<KubeObject>;
+      },
+    });
+    return { entry: served(kind, entry), created: false };
+  }
+
+  async #apply<T extends KubeObject>(
+    kind: Kind<T>,
+    target: WriteTarget,
+    { patch, context }: { readonly patch: Extract<Patch, { type: 'apply' }>; readonly context: RequestContext },
+  ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }> {
+    const resource = this.#resource(kind);
+    const { apply } = this.#env.fieldManager;
+    if (!apply) throw new ApiError('UnsupportedMediaType', `server-side apply is not supported for ${kind.plural}`);
+    const change = (stored: KubeObject | undefined) => {
+      const writer = writerOf(this.#env, context, target.subresource);
+      const options = { body: copyJson(patch.body), force: patch.force === true, writer };
+      const old = stored && presentObject(kind, stored);
+      return storedObject(kind, apply(kind, old, options) as KubeObject) as Draft<KubeObject>;
+    };
+    for (;;) {
+      if (resource.get(keyOf({ metadata: target })) || target.subresource) {
+        try {
+          const entry = await updateObject(this.#env, resource, { target, context, change, ownsFields: true });
+          return { entry: served(kind, entry), created: false };
+        } catch (error) {
+          if (target.subresource || !isApiError(error, 'NotFound')) throw error; // gone meanwhile: create it
+        }
+      }
+      try {
+        const draft = change(undefined);
+        const entry = await createObject(this.#env, resource, { target, draft, context, ownsFields: true });
+        return { entry: served(kind, entry), created: true };
+      } catch (error) {
+        if (!isApiError(error, 'AlreadyExists')) throw error; // created meanwhile: apply to it
+        await this.#env.storage.settled();
+      }
+    }
   }
 
   async modify<T extends KubeObject>(

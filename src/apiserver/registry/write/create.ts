@@ -6,7 +6,7 @@ import type { AdmissionRequest, RequestContext, WriteTarget } from '../../contra
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
-import { admit, asker, mutate, type WriteEnvironment } from './environment.ts';
+import { admit, asker, mutate, type WriteEnvironment, writerOf } from './environment.ts';
 import { dropStatus, matchAddress } from './metadata.ts';
 import { RaceError } from './storage.ts';
 
@@ -17,9 +17,16 @@ const nameAttempts = 8;
 export async function createObject(
   env: WriteEnvironment,
   resource: ResourceCache,
-  { target, draft, context }: { target: WriteTarget; draft: Draft<KubeObject>; context: RequestContext },
+  request: {
+    readonly target: WriteTarget;
+    readonly draft: Draft<KubeObject>;
+    readonly context: RequestContext;
+    /** The draft has its managedFields (server-side apply). */
+    readonly ownsFields?: boolean;
+  },
 ): Promise<CachedEntry> {
   const { kind } = resource;
+  const { target, draft, context } = request;
   matchAddress(kind, target, draft);
   const { metadata } = draft;
   if (metadata.resourceVersion && metadata.resourceVersion !== '0')
@@ -28,24 +35,20 @@ export async function createObject(
   if (generated) metadata.name = generateName(env, metadata.generateName ?? '');
   kind.defaults?.(draft);
   startLife(env, kind, draft);
-  env.fieldManager.update(kind, undefined, draft, {
-    manager: context.fieldManager,
-    subresource: '',
-    nowMs: env.clock.now(),
-  });
-  const request: AdmissionRequest = {
+  if (!request.ownsFields) env.fieldManager.update(kind, undefined, draft, writerOf(env, context));
+  const admission: AdmissionRequest = {
     operation: 'CREATE',
     kind,
     subresource: '',
     ref: { ...(metadata.namespace && { namespace: metadata.namespace }), name: metadata.name ?? '' },
     ...asker(context),
   };
-  await mutate(env.admission, request, draft);
+  await mutate(env.admission, admission, draft);
   kind.prepareCreate?.(draft);
   for (let attempt = 1; ; attempt++) {
     const object = draft as KubeObject;
     check(kind, object);
-    await admit(env.admission, request, object);
+    await admit(env.admission, admission, object);
     context.signal.throwIfAborted();
     try {
       return await store(env, resource, { object, context });

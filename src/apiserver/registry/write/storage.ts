@@ -30,7 +30,7 @@ export class ObjectStorage {
   /** The object is given away. */
   async create(resource: ResourceCache, key: ObjectKey, object: KubeObject): Promise<CachedEntry> {
     const value = this.#encode(resource, object);
-    const { durability } = resource.kind;
+    const durability = durabilityOf(resource, object);
     const { revision } = await this.#attempt(() => this.#store.create(resource.prefix + key, value, { durability }));
     return this.#shown(resource, key, value, revision);
   }
@@ -38,7 +38,7 @@ export class ObjectStorage {
   /** The object is given away. */
   async update(resource: ResourceCache, old: CachedEntry, object: KubeObject): Promise<CachedEntry> {
     const value = this.#encode(resource, object);
-    const { durability } = resource.kind;
+    const durability = durabilityOf(resource, object);
     const { revision } = await this.#attempt(() =>
       this.#store.update(resource.prefix + old.key, value, old.revision, { durability }),
     );
@@ -80,6 +80,10 @@ export class ObjectStorage {
       throw apiErrorOf(error);
     }
   }
+}
+
+function durabilityOf({ kind }: ResourceCache, object: KubeObject): 'sync' | 'lazy' {
+  return kind.durabilityOf?.(object) ?? kind.durability;
 }
 
 function apiErrorOf(error: unknown): Error {

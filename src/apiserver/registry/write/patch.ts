@@ -1,0 +1,50 @@
+import type { Kind } from '../../../api/kind.ts';
+import type { Draft, KubeObject } from '../../../api/object.ts';
+import { jsonPatch, mergePatch, strategicMergePatch } from '../../../api/patch/index.ts';
+import { checkBody } from '../../../api/schema/decode.ts';
+import { DecodeError, decodeFailure, strictFailure } from '../../../api/schema/decode-errors.ts';
+import { badRequest } from '../../../api/status.ts';
+import type { Patch } from '../../../client/client.ts';
+import type { RequestContext } from '../../contract.ts';
+import { copyJson } from '../json.ts';
+
+type PlainPatch = Exclude<Patch, { type: 'apply' }>;
+
+/** Every patch but apply: from the present object to the wanted one. Errors: BadRequest, Invalid, RequestEntityTooLarge. */
+export function patchObject(
+  kind: Kind,
+  old: KubeObject,
+  { patch, context }: { readonly patch: PlainPatch; readonly context: RequestContext },
+): Draft<KubeObject> {
+  // The result shares with `old` and with the patch what did not change; the copy is ours.
+  const draft = copyJson(patched(kind, old, patch));
+  checkPatched(kind, draft, context);
+  return draft as Draft<KubeObject>;
+}
+
+function patched(kind: Kind, old: KubeObject, patch: PlainPatch): unknown {
+  switch (patch.type) {
+    case 'json':
+      return jsonPatch(old, patch.operations);
+    case 'merge':
+      return mergePatch(old, patch.body);
+    case 'strategic':
+      if (kind.schema().name === undefined)
+        throw badRequest('strategic merge patch is not supported for custom resources');
+      return strategicMergePatch(kind.schema(), old as unknown as Record<string, unknown>, patch.body);
+  }
+}
+
+/** What decoding does to bodies: types, unknown fields, canonical scalars. */
+function checkPatched(kind: Kind, draft: unknown, context: RequestContext): void {
+  const schema = kind.schema();
+  try {
+    const unknown = checkBody(schema, draft, { custom: schema.name === undefined });
+    if (unknown.length === 0 || context.fieldValidation === 'Ignore') return;
+    if (context.fieldValidation === 'Strict') throw strictFailure(kind, unknown);
+    for (const problem of unknown) context.warn(problem);
+  } catch (error) {
+    if (error instanceof DecodeError) throw decodeFailure(kind, error.message);
+    throw error;
+  }
+}
