@@ -2,6 +2,7 @@ import { ageColumn, column, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { MutatingAdmissionPolicy } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { defaultAdmissionPolicy } from './defaults.ts';
 import { paramKindText } from './param-text.ts';
 
 export const mutatingAdmissionPolicy = kind<MutatingAdmissionPolicy>({
@@ -19,4 +20,5 @@ export const mutatingAdmissionPolicy = kind<MutatingAdmissionPolicy>({
     column('ParamKind', ({ spec }) => paramKindText(spec?.paramKind), { description: 'Kind of the parameters.' }),
     ageColumn,
   ],
+  defaults: defaultAdmissionPolicy,
 });

@@ -2,6 +2,7 @@ import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ValidatingAdmissionPolicyBinding } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { defaultAdmissionPolicyBinding } from './defaults.ts';
 import { paramRefText } from './param-text.ts';
 
 export const validatingAdmissionPolicyBinding = kind<ValidatingAdmissionPolicyBinding>({
@@ -19,4 +20,5 @@ export const validatingAdmissionPolicyBinding = kind<ValidatingAdmissionPolicyBi
     column('ParamRef', ({ spec }) => paramRefText(spec?.paramRef), { description: 'The parameters.' }),
     ageColumn,
   ],
+  defaults: defaultAdmissionPolicyBinding,
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { ValidatingAdmissionPolicy } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { defaultAdmissionPolicy } from './defaults.ts';
 import { paramKindText } from './param-text.ts';
 
 export const validatingAdmissionPolicy = kind<ValidatingAdmissionPolicy>({
@@ -21,4 +22,5 @@ export const validatingAdmissionPolicy = kind<ValidatingAdmissionPolicy>({
     column('ParamKind', ({ spec }) => paramKindText(spec?.paramKind), { description: 'Kind of the parameters.' }),
     ageColumn,
   ],
+  defaults: defaultAdmissionPolicy,
 });

@@ -2,6 +2,7 @@ import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ValidatingWebhookConfiguration } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { defaultValidatingWebhooks } from './defaults.ts';
 
 export const validatingWebhookConfiguration = kind<ValidatingWebhookConfiguration>({
   group: 'admissionregistration.k8s.io',
@@ -17,4 +18,5 @@ export const validatingWebhookConfiguration = kind<ValidatingWebhookConfiguratio
     countColumn('Webhooks', ({ webhooks }) => webhooks?.length, { description: 'Number of webhooks.' }),
     ageColumn,
   ],
+  defaults: defaultValidatingWebhooks,
 });

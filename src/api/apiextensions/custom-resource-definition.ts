@@ -3,6 +3,8 @@ import { kind } from '../kind.ts';
 import type { CustomResourceDefinition } from '../schema/generated/types/apiextensions-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { defaultCustomResourceDefinition } from './defaults.ts';
+import { prepareDefinitionUpdate, prepareNewDefinition } from './strategy.ts';
 
 export const customResourceDefinition = kind<CustomResourceDefinition>({
   group: 'apiextensions.k8s.io',
@@ -16,4 +18,7 @@ export const customResourceDefinition = kind<CustomResourceDefinition>({
   generation: true,
   subresources: { status: statusSubresource },
   columns: nameAndCreation,
+  defaults: defaultCustomResourceDefinition,
+  prepareCreate: prepareNewDefinition,
+  prepareUpdate: prepareDefinitionUpdate,
 });

@@ -1,8 +1,10 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
+import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { APIService } from '../schema/generated/types/apiregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { nameIsPathSegment } from '../validation/names.ts';
 
 export const apiService = kind<APIService>({
   group: 'apiregistration.k8s.io',
@@ -23,6 +25,10 @@ export const apiService = kind<APIService>({
     column('Available', available, { description: 'Whether it answers.' }),
     ageColumn,
   ],
+  validateName: nameIsPathSegment,
+  defaults: ({ spec }) => {
+    if (spec?.service) fill(spec.service, { port: 443 });
+  },
 });
 
 function available({ status }: APIService): string {

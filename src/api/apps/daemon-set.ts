@@ -11,6 +11,7 @@ import { kind } from '../kind.ts';
 import type { DaemonSet } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { defaultDaemonSet } from './workload-defaults.ts';
 
 export const daemonSet = kind<DaemonSet>({
   group: 'apps',
@@ -43,4 +44,5 @@ export const daemonSet = kind<DaemonSet>({
     ...containerColumns<DaemonSet>(({ spec }) => spec?.template),
     selectorColumn(({ spec }) => spec?.selector),
   ],
+  defaults: defaultDaemonSet,
 });

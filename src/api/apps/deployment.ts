@@ -3,6 +3,8 @@ import { kind } from '../kind.ts';
 import type { Deployment } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
+import { prepareDeploymentStatus, prepareDeploymentUpdate } from './deployment-strategy.ts';
+import { defaultDeployment } from './workload-defaults.ts';
 
 export const deployment = kind<Deployment>({
   group: 'apps',
@@ -14,7 +16,7 @@ export const deployment = kind<Deployment>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.apps.v1.Deployment'),
   generation: true,
-  subresources: { scale: scaleSubresource, status: statusSubresource },
+  subresources: { scale: scaleSubresource, status: { ...statusSubresource, prepareUpdate: prepareDeploymentStatus } },
   columns: [
     nameColumn,
     column('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`, {
@@ -33,4 +35,6 @@ export const deployment = kind<Deployment>({
       description: 'Labels that pods must have.',
     }),
   ],
+  defaults: defaultDeployment,
+  prepareUpdate: prepareDeploymentUpdate,
 });

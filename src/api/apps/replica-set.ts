@@ -4,6 +4,7 @@ import type { ReplicaSet } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
+import { defaultReplicaSet } from './workload-defaults.ts';
 
 export const replicaSet = kind<ReplicaSet>({
   group: 'apps',
@@ -28,4 +29,5 @@ export const replicaSet = kind<ReplicaSet>({
   selectableFields: {
     'status.replicas': selectable(({ status }) => status?.replicas ?? 0),
   },
+  defaults: defaultReplicaSet,
 });

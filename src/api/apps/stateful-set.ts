@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { StatefulSet } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
+import { defaultStatefulSet } from './workload-defaults.ts';
 
 export const statefulSet = kind<StatefulSet>({
   group: 'apps',
@@ -23,4 +24,5 @@ export const statefulSet = kind<StatefulSet>({
     ageColumn,
     ...containerColumns<StatefulSet>(({ spec }) => spec?.template),
   ],
+  defaults: defaultStatefulSet,
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { HorizontalPodAutoscaler } from '../schema/generated/types/autoscaling-v2.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { defaultHorizontalPodAutoscaler } from './defaults.ts';
 import { metricsText } from './metrics-text.ts';
 
 export const horizontalPodAutoscaler = kind<HorizontalPodAutoscaler>({
@@ -28,6 +29,7 @@ export const horizontalPodAutoscaler = kind<HorizontalPodAutoscaler>({
     column('Replicas', ({ status }) => status?.currentReplicas ?? 0, { description: 'Pods there are.' }),
     ageColumn,
   ],
+  defaults: defaultHorizontalPodAutoscaler,
 });
 
 export type { HorizontalPodAutoscaler as HorizontalPodAutoscalerV2 };

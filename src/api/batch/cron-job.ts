@@ -4,6 +4,7 @@ import { kind } from '../kind.ts';
 import type { CronJob } from '../schema/generated/types/batch-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { defaultCronJob } from './job-defaults.ts';
 
 export const cronJob = kind<CronJob>({
   group: 'batch',
@@ -34,4 +35,5 @@ export const cronJob = kind<CronJob>({
     ...containerColumns<CronJob>(({ spec }) => spec?.jobTemplate.spec?.template),
     selectorColumn(({ spec }) => spec?.jobTemplate.spec?.selector),
   ],
+  defaults: defaultCronJob,
 });

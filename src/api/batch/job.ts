@@ -4,6 +4,8 @@ import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { statusSubresource } from '../subresources.ts';
 import { jobColumns } from './job-columns.ts';
+import { defaultJob } from './job-defaults.ts';
+import { selectOwnPods } from './job-selector.ts';
 
 export const job = kind<Job>({
   group: 'batch',
@@ -19,4 +21,7 @@ export const job = kind<Job>({
   selectableFields: {
     'status.successful': selectable(({ status }) => status?.succeeded ?? 0),
   },
+  defaultPropagation: 'Orphan',
+  defaults: defaultJob,
+  prepareCreate: selectOwnPods,
 });

@@ -5,6 +5,7 @@ import type { CertificateSigningRequest } from '../schema/generated/types/certif
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { readUpdateVerbs, statusSubresource } from '../subresources.ts';
+import { prepareApproval, prepareRequestStatus, prepareRequestUpdate } from './strategy.ts';
 
 export const certificateSigningRequest = kind<CertificateSigningRequest>({
   group: 'certificates.k8s.io',
@@ -14,7 +15,10 @@ export const certificateSigningRequest = kind<CertificateSigningRequest>({
   shortNames: ['csr'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.certificates.v1.CertificateSigningRequest'),
-  subresources: { approval: { verbs: readUpdateVerbs }, status: statusSubresource },
+  subresources: {
+    approval: { verbs: readUpdateVerbs, prepareUpdate: prepareApproval },
+    status: { ...statusSubresource, prepareUpdate: prepareRequestStatus },
+  },
   columns: [
     nameColumn,
     ageColumn,
@@ -30,6 +34,8 @@ export const certificateSigningRequest = kind<CertificateSigningRequest>({
   selectableFields: {
     'spec.signerName': selectable(({ spec }) => spec.signerName),
   },
+  validateName: () => [],
+  prepareUpdate: prepareRequestUpdate,
 });
 
 function conditionText({ status }: CertificateSigningRequest): string {

@@ -17,4 +17,5 @@ export const lease = kind<Lease>({
     column('Holder', ({ spec }) => spec?.holderIdentity ?? '', { description: 'Who holds the lease.' }),
     ageColumn,
   ],
+  createOnUpdate: true,
 });

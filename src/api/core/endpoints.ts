@@ -1,4 +1,5 @@
 import { ageColumn, column, listWithMore, nameColumn } from '../columns.ts';
+import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { Endpoints } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -12,6 +13,10 @@ export const endpoints = kind<Endpoints>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.core.v1.Endpoints'),
   columns: [nameColumn, column('Endpoints', endpointsText, { description: 'Addresses with ports.' }), ageColumn],
+  createOnUpdate: true,
+  defaults: ({ subsets }) => {
+    for (const { ports } of subsets ?? []) for (const port of ports ?? []) fill(port, { protocol: 'TCP' });
+  },
 });
 
 function endpointsText({ subsets }: Endpoints): string {

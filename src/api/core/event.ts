@@ -27,4 +27,5 @@ export const event = kind<Event>({
     source: selectable(({ source, reportingComponent }) => source?.component || reportingComponent),
     type: selectable(({ type }) => type),
   },
+  createOnUpdate: true,
 });

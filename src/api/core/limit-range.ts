@@ -2,6 +2,7 @@ import { nameAndCreation } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { LimitRange } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { defaultLimitRange } from './limit-range-defaults.ts';
 
 export const limitRange = kind<LimitRange>({
   group: '',
@@ -12,4 +13,6 @@ export const limitRange = kind<LimitRange>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.core.v1.LimitRange'),
   columns: nameAndCreation,
+  createOnUpdate: true,
+  defaults: defaultLimitRange,
 });

@@ -4,6 +4,15 @@ import type { Namespace } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { statusSubresource } from '../subresources.ts';
+import { nameIsDnsLabel } from '../validation/names.ts';
+import {
+  defaultNamespace,
+  namespaceHolds,
+  prepareNamespaceDelete,
+  prepareNamespaceFinalize,
+  prepareNamespaceUpdate,
+  prepareNewNamespace,
+} from './namespace-strategy.ts';
 
 export const namespace = kind<Namespace>({
   group: '',
@@ -14,7 +23,7 @@ export const namespace = kind<Namespace>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.core.v1.Namespace'),
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: { finalize: { verbs: ['update'] }, status: statusSubresource },
+  subresources: { finalize: { verbs: ['update'], prepareUpdate: prepareNamespaceFinalize }, status: statusSubresource },
   columns: [
     nameColumn,
     column('Status', ({ status }) => status?.phase ?? '', {
@@ -25,4 +34,10 @@ export const namespace = kind<Namespace>({
   selectableFields: {
     'status.phase': selectable(({ status }) => status?.phase),
   },
+  validateName: nameIsDnsLabel,
+  defaults: defaultNamespace,
+  prepareCreate: prepareNewNamespace,
+  prepareUpdate: prepareNamespaceUpdate,
+  holds: namespaceHolds,
+  prepareDelete: prepareNamespaceDelete,
 });

@@ -21,4 +21,7 @@ export const node = kind<Node>({
   selectableFields: {
     'spec.unschedulable': selectable(({ spec }) => spec?.unschedulable ?? false),
   },
+  defaults: ({ status }) => {
+    if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity };
+  },
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { PersistentVolumeClaim } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { defaultPersistentVolumeClaim, normalizeDataSources } from './persistent-volume-defaults.ts';
 import { storageClassAnnotation } from './storage-class-annotation.ts';
 
 export const persistentVolumeClaim = kind<PersistentVolumeClaim>({
@@ -40,4 +41,10 @@ export const persistentVolumeClaim = kind<PersistentVolumeClaim>({
       description: 'Filesystem or Block.',
     }),
   ],
+  defaults: defaultPersistentVolumeClaim,
+  prepareCreate: (claim) => {
+    claim.status = { phase: 'Pending' };
+    normalizeDataSources(claim.spec);
+  },
+  prepareUpdate: ({ spec }) => normalizeDataSources(spec),
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { PersistentVolume } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { defaultPersistentVolume } from './persistent-volume-defaults.ts';
 import { storageClassAnnotation } from './storage-class-annotation.ts';
 
 export const persistentVolume = kind<PersistentVolume>({
@@ -46,4 +47,8 @@ export const persistentVolume = kind<PersistentVolume>({
       description: 'Filesystem or Block.',
     }),
   ],
+  defaults: defaultPersistentVolume,
+  prepareCreate: (volume) => {
+    volume.status = { phase: 'Pending' };
+  },
 });

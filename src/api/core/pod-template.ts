@@ -2,6 +2,7 @@ import { column, formatLabels, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { PodTemplate } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { defaultPodTemplate } from './pod-defaults.ts';
 
 export const podTemplate = kind<PodTemplate>({
   group: '',
@@ -22,4 +23,6 @@ export const podTemplate = kind<PodTemplate>({
       description: 'Labels of the pod template.',
     }),
   ],
+  generation: true,
+  defaults: ({ template }) => defaultPodTemplate(template),
 });

@@ -4,6 +4,14 @@ import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { connectVerbs, proxyVerbs, readUpdateVerbs, statusSubresource } from '../subresources.ts';
 import { podColumns } from './pod-columns.ts';
+import { defaultPod } from './pod-defaults.ts';
+import {
+  podGracePeriodSeconds,
+  prepareEphemeralContainers,
+  prepareNewPod,
+  preparePodStatus,
+  prepareResize,
+} from './pod-strategy.ts';
 
 export const pod = kind<Pod>({
   group: '',
@@ -18,14 +26,14 @@ export const pod = kind<Pod>({
   subresources: {
     attach: { verbs: connectVerbs, kind: { group: '', version: 'v1', kind: 'PodAttachOptions' } },
     binding: { verbs: ['create'], kind: { group: '', version: 'v1', kind: 'Binding' } },
-    ephemeralcontainers: { verbs: readUpdateVerbs },
+    ephemeralcontainers: { verbs: readUpdateVerbs, prepareUpdate: prepareEphemeralContainers },
     eviction: { verbs: ['create'], kind: { group: 'policy', version: 'v1', kind: 'Eviction' } },
     exec: { verbs: connectVerbs, kind: { group: '', version: 'v1', kind: 'PodExecOptions' } },
     log: { verbs: ['get'] },
     portforward: { verbs: connectVerbs, kind: { group: '', version: 'v1', kind: 'PodPortForwardOptions' } },
     proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'PodProxyOptions' } },
-    resize: { verbs: readUpdateVerbs },
-    status: statusSubresource,
+    resize: { verbs: readUpdateVerbs, prepareUpdate: prepareResize },
+    status: { ...statusSubresource, prepareUpdate: preparePodStatus },
   },
   columns: podColumns,
   selectableFields: {
@@ -38,4 +46,7 @@ export const pod = kind<Pod>({
     'status.podIP': selectable(({ status }) => status?.podIP),
     'status.nominatedNodeName': selectable(({ status }) => status?.nominatedNodeName),
   },
+  defaults: defaultPod,
+  prepareCreate: prepareNewPod,
+  gracePeriodSeconds: podGracePeriodSeconds,
 });

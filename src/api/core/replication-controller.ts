@@ -4,6 +4,7 @@ import type { ReplicationController } from '../schema/generated/types/core-v1.ts
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
+import { defaultReplicationController } from './replication-controller-defaults.ts';
 
 export const replicationController = kind<ReplicationController>({
   group: '',
@@ -31,4 +32,6 @@ export const replicationController = kind<ReplicationController>({
   selectableFields: {
     'status.replicas': selectable(({ status }) => status?.replicas ?? 0),
   },
+  defaultPropagation: 'Orphan',
+  defaults: defaultReplicationController,
 });

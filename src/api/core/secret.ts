@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { Secret } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
+import { defaultSecret } from './secret-defaults.ts';
 
 export const secret = kind<Secret>({
   group: '',
@@ -20,4 +21,5 @@ export const secret = kind<Secret>({
   selectableFields: {
     type: selectable(({ type }) => type),
   },
+  defaults: defaultSecret,
 });

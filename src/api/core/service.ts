@@ -3,7 +3,10 @@ import type { Service } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { proxyVerbs, statusSubresource } from '../subresources.ts';
+import { nameIsDns1035Label } from '../validation/names.ts';
 import { serviceColumns } from './service-columns.ts';
+import { defaultService } from './service-defaults.ts';
+import { prepareNewService, prepareServiceUpdate } from './service-strategy.ts';
 
 export const service = kind<Service>({
   group: '',
@@ -23,4 +26,9 @@ export const service = kind<Service>({
     'spec.clusterIP': selectable(({ spec }) => spec?.clusterIP),
     'spec.type': selectable(({ spec }) => spec?.type),
   },
+  validateName: nameIsDns1035Label,
+  createOnUpdate: true,
+  defaults: defaultService,
+  prepareCreate: prepareNewService,
+  prepareUpdate: prepareServiceUpdate,
 });

@@ -1,4 +1,5 @@
 import { ageColumn, column, listWithMore, nameColumn } from '../columns.ts';
+import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { EndpointSlice } from '../schema/generated/types/discovery-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -36,4 +37,7 @@ export const endpointSlice = kind<EndpointSlice>({
     ),
     ageColumn,
   ],
+  defaults: ({ ports }) => {
+    for (const port of ports ?? []) fill(port, { name: '', protocol: 'TCP' });
+  },
 });

@@ -36,4 +36,5 @@ export const eventsEvent = kind<Event>({
     reportingController: selectable(({ reportingController }) => reportingController),
     type: selectable(({ type }) => type),
   },
+  createOnUpdate: true,
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { FlowSchema } from '../schema/generated/types/flowcontrol-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { defaultFlowSchema } from './defaults.ts';
 
 export const flowSchema = kind<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
@@ -29,4 +30,5 @@ export const flowSchema = kind<FlowSchema>({
       description: 'Whether the level does not exist.',
     }),
   ],
+  defaults: defaultFlowSchema,
 });

@@ -2,6 +2,7 @@ import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { IngressClass } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { defaultIngressClass } from './defaults.ts';
 
 export const ingressClass = kind<IngressClass>({
   group: 'networking.k8s.io',
@@ -19,6 +20,7 @@ export const ingressClass = kind<IngressClass>({
     column('Parameters', parametersText, { description: 'The object with further parameters.' }),
     ageColumn,
   ],
+  defaults: defaultIngressClass,
 });
 
 function parametersText({ spec }: IngressClass): string {

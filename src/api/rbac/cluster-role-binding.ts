@@ -1,7 +1,9 @@
 import { kind } from '../kind.ts';
 import type { ClusterRoleBinding } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { nameIsPathSegment } from '../validation/names.ts';
 import { bindingColumns } from './binding-columns.ts';
+import { defaultBinding } from './binding-defaults.ts';
 
 export const clusterRoleBinding = kind<ClusterRoleBinding>({
   group: 'rbac.authorization.k8s.io',
@@ -11,4 +13,7 @@ export const clusterRoleBinding = kind<ClusterRoleBinding>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.rbac.v1.ClusterRoleBinding'),
   columns: bindingColumns,
+  validateName: nameIsPathSegment,
+  createOnUpdate: true,
+  defaults: defaultBinding,
 });

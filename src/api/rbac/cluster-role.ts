@@ -2,6 +2,7 @@ import { nameAndCreation } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ClusterRole } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { nameIsPathSegment } from '../validation/names.ts';
 
 export const clusterRole = kind<ClusterRole>({
   group: 'rbac.authorization.k8s.io',
@@ -11,4 +12,6 @@ export const clusterRole = kind<ClusterRole>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.rbac.v1.ClusterRole'),
   columns: nameAndCreation,
+  validateName: nameIsPathSegment,
+  createOnUpdate: true,
 });

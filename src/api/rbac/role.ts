@@ -2,6 +2,7 @@ import { nameAndCreation } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { Role } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { nameIsPathSegment } from '../validation/names.ts';
 
 export const role = kind<Role>({
   group: 'rbac.authorization.k8s.io',
@@ -11,4 +12,6 @@ export const role = kind<Role>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.rbac.v1.Role'),
   columns: nameAndCreation,
+  validateName: nameIsPathSegment,
+  createOnUpdate: true,
 });

@@ -2,6 +2,7 @@ import { nameAndAge } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ResourceClaimTemplate } from '../schema/generated/types/resource-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { defaultResourceClaimTemplate } from './defaults.ts';
 
 export const resourceClaimTemplate = kind<ResourceClaimTemplate>({
   group: 'resource.k8s.io',
@@ -11,4 +12,5 @@ export const resourceClaimTemplate = kind<ResourceClaimTemplate>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.resource.v1.ResourceClaimTemplate'),
   columns: nameAndAge,
+  defaults: defaultResourceClaimTemplate,
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { ResourceClaim } from '../schema/generated/types/resource-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { defaultResourceClaim } from './defaults.ts';
 
 export const resourceClaim = kind<ResourceClaim>({
   group: 'resource.k8s.io',
@@ -13,6 +14,7 @@ export const resourceClaim = kind<ResourceClaim>({
   schema: () => schemaOf('io.k8s.api.resource.v1.ResourceClaim'),
   subresources: { status: statusSubresource },
   columns: [nameColumn, column('State', stateText, { description: 'How far allocation is.' }), ageColumn],
+  defaults: defaultResourceClaim,
 });
 
 function stateText({ metadata, status }: ResourceClaim): string {

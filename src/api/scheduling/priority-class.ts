@@ -1,4 +1,5 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
+import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { PriorityClass } from '../schema/generated/types/scheduling-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -28,4 +29,5 @@ export const priorityClass = kind<PriorityClass>({
       description: 'Whether pods may displace others.',
     }),
   ],
+  defaults: (priority) => fill(priority, { preemptionPolicy: 'PreemptLowerPriority' }),
 });

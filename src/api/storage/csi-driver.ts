@@ -1,4 +1,5 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
+import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { CSIDriver } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -37,4 +38,16 @@ export const csiDriver = kind<CSIDriver>({
     }),
     ageColumn,
   ],
+  defaults: ({ spec }) => {
+    if (!spec) return;
+    fill(spec, {
+      attachRequired: true,
+      podInfoOnMount: false,
+      storageCapacity: false,
+      fsGroupPolicy: 'ReadWriteOnceWithFSType',
+      requiresRepublish: false,
+      seLinuxMount: false,
+    });
+    if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent'];
+  },
 });

@@ -1,4 +1,5 @@
 import { ageColumn, column } from '../columns.ts';
+import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { StorageClass } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
@@ -26,4 +27,5 @@ export const storageClass = kind<StorageClass>({
     }),
     ageColumn,
   ],
+  defaults: (storage) => fill(storage, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
 });
