@@ -80,3 +80,18 @@ test('nothing starts once stopping has begun', async () => {
     (error) => error instanceof StepError && error.code === 'stopping',
   );
 });
+
+test('a step that was under way when stopping began is stopped, too', async () => {
+  const { steps } = stepsWithLines();
+  const started = Promise.withResolvers<number>();
+  const stopped: number[] = [];
+  const running = steps.run(
+    'slow',
+    () => started.promise,
+    (value) => void stopped.push(value),
+  );
+  await steps.stop(10);
+  started.resolve(7);
+  await assert.rejects(running, (error) => error instanceof StepError && error.code === 'stopping');
+  assert.deepEqual(stopped, [7]);
+});

@@ -9,7 +9,7 @@ export class StepError extends CodedError<StepErrorCode> {}
 export interface Steps {
   /**
    * Runs one step of the start, shows its name and how long it took, and remembers how to undo it. Throws StepError when
-   * the step fails, or when stopping has begun.
+   * the step fails, or when stopping has begun; what had started by then is stopped.
    */
   run<T>(name: string, start: () => Promise<T> | T, stop?: (started: T) => Promise<void> | void): Promise<T>;
   /**
@@ -39,12 +39,17 @@ export function createSteps(options: StepsOptions): Steps {
       const startedAt = performance.now();
       try {
         const value = await start();
+        if (stopping) {
+          if (stop) await stop(value);
+          throw new StepError('stopping', `${name}: stopped again, as the server is stopping`);
+        }
         if (stop) undo.push({ name, stop: () => stop(value) });
         const durationMs = Math.round(performance.now() - startedAt);
         done.push({ name, durationMs });
         show(`${name.padEnd(32)} ${String(durationMs).padStart(6)} ms`);
         return value;
       } catch (error) {
+        if (error instanceof StepError) throw error;
         throw new StepError('start-failed', `cannot start ${name}`, { cause: error });
       }
     },
@@ -52,7 +57,6 @@ export function createSteps(options: StepsOptions): Steps {
       stopping = true;
       const endsAt = performance.now() + deadlineMs;
       const failed: string[] = [];
-      // What finishes starting meanwhile is added behind and taken next.
       for (let step = undo.pop(); step; step = undo.pop()) {
         const { name, stop } = step;
         // Each gets half of what is left, so that one that hangs leaves time for the others.

@@ -1,4 +1,47 @@
-import { readFileSync } from 'node:fs';
+import { describeError } from '../base/log.ts';
+import type { CommandContext } from './command.ts';
+import { commands } from './commands.ts';
+import { UsageError } from './flags/flag.ts';
+import { suggestion } from './flags/nearest.ts';
+import { productVersion } from './version/version.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-console.log(`k3ts version ${version}`);
+/** Exit statuses: 0 done, 1 it could not be done, 2 asked wrongly. */
+
+function overview(): string {
+  const width = Math.max(...commands.map((command) => command.name.length)) + 2;
+  const list = commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}\n`).join('');
+  return `k3ts: Kubernetes in one process\n\nUsage: k3ts COMMAND …\n\nCommands:\n${list}\nk3ts COMMAND --help tells of a command's flags; k3ts --version the version.\n`;
+}
+
+async function main(args: readonly string[], context: CommandContext): Promise<number> {
+  const [word = '', ...rest] = args;
+  if (word === '--version' || word === '-v' || word === 'version') {
+    context.out(`k3ts version ${productVersion()}\nnode version ${process.version}\n`);
+    return 0;
+  }
+  if (word === '--help' || word === '-h' || word === 'help') {
+    context.out(overview());
+    return 0;
+  }
+  const entry = commands.find((command) => command.name === word);
+  if (!entry) {
+    const names = commands.map((command) => command.name);
+    if (word === '') context.err(overview());
+    else context.err(`k3ts: ${word}: no such command${suggestion(word, names)}\n`);
+    return 2;
+  }
+  const command = await entry.load();
+  try {
+    return await command.run(rest, context);
+  } catch (error) {
+    const problems = error instanceof UsageError ? error.problems : [describeError(error)];
+    for (const problem of problems) context.err(`k3ts ${word}: ${problem}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2), {
+  environment: process.env,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+});
