@@ -1,0 +1,67 @@
+/** From the text of a request's body to an object of a kind. */
+import type { Kind } from '../kind.ts';
+import type { Draft, KubeObject } from '../object.ts';
+import { badRequest } from '../status.ts';
+import { checkBody } from './decode.ts';
+import { DecodeError, decodeFailure, strictFailure } from './decode-errors.ts';
+import { duplicateFields } from './duplicates.ts';
+
+export interface DecodeOptions {
+  /** What to do with unknown and duplicate fields; they are dropped in any case, of duplicates the last one counts. */
+  readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
+  readonly warn: (text: string) => void;
+}
+
+/**
+ * Decodes JSON as upstream does: apiVersion and kind may be absent and are filled in; types are checked; the rest is
+ * `checkBody`'s. Throws ApiError `BadRequest`, worded as upstream.
+ */
+export function decodeObject(kind: Kind, json: string, options: DecodeOptions): Draft<KubeObject> {
+  const value = parse(kind, json);
+  checkType(kind, value);
+  const schema = kind.schema();
+  const unknown = check(() => checkBody(schema, value, { custom: schema.name === undefined }), kind);
+  if (options.fieldValidation !== 'Ignore') {
+    const problems = [...unknown, ...duplicateFields(json)];
+    if (problems.length > 0 && options.fieldValidation === 'Strict') throw strictFailure(kind, problems);
+    for (const problem of problems) options.warn(problem);
+  }
+  // A built-in type's checks leave these as strings; a custom one's have their own place.
+  return Object.assign(value, { apiVersion: kind.apiVersion, kind: kind.kind }) as unknown as Draft<KubeObject>;
+}
+
+function check<Result>(run: () => Result, kind: Kind): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof DecodeError) throw decodeFailure(kind, error.message);
+    throw error;
+  }
+}
+
+function parse(kind: Kind, json: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why}`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  const found = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
+  throw badRequest(
+    `the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+  );
+}
+
+function checkType(kind: Kind, value: Record<string, unknown>): void {
+  const { apiVersion, kind: name } = value;
+  if (apiVersion && apiVersion !== kind.apiVersion)
+    throw badRequest(
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${kind.apiVersion})`,
+    );
+  if (name && name !== kind.kind)
+    throw badRequest(
+      `${String(name)} in version "${kind.version}" cannot be handled as a ${kind.kind}: the kind in the data (${String(name)}) does not match the expected kind (${kind.kind})`,
+    );
+}
