@@ -1,14 +1,12 @@
 import { parse as parseYaml } from 'yaml';
 import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/object.ts';
+import { decodeObject } from '../../api/schema/decode-object.ts';
 import { badRequest } from '../../api/status.ts';
 import type { RequestContext } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { readBody } from '../http/body.ts';
 import { inputEncoding } from '../http/negotiate.ts';
-
-/** Turns the text of a body into an object of a kind: types checked, unknown and duplicate fields handled as the context says. */
-export type DecodeObject = (kind: Kind, json: string, context: RequestContext) => Draft<KubeObject>;
 
 /** A YAML bomb is refused before it is unfolded. */
 export const mostYamlAliases = 100;
@@ -18,13 +16,21 @@ export async function readObject(
   request: ApiRequest,
   kind: Kind,
   context: RequestContext,
-  decode: DecodeObject,
 ): Promise<Draft<KubeObject>> {
   const encoding = inputEncoding(request.exchange.headers['content-type']);
   const body = await readBody(request.exchange);
   if (body.length === 0) throw badRequest('the request body is empty: an object is required');
   const text = body.toString('utf8');
-  return decode(kind, encoding === 'json' ? text : JSON.stringify(yamlValue(text)), context);
+  return decodeObject(kind, encoding === 'json' ? text : JSON.stringify(yamlValue(text)), context);
+}
+
+/** The same, as the type that the kind describes. */
+export async function readTyped<T extends KubeObject>(
+  request: ApiRequest,
+  kind: Kind<T>,
+  context: RequestContext,
+): Promise<T> {
+  return (await readObject(request, kind, context)) as unknown as T;
 }
 
 /** One YAML document. Throws ApiError `BadRequest`. */

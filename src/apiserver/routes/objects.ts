@@ -11,7 +11,7 @@ import { type OutputFormat, outputFormat } from '../http/negotiate.ts';
 import { acceptsGzip, compressFromBytes, jsonType, sendJson, sendObject } from '../http/respond.ts';
 import { writeContext } from '../http/write-context.ts';
 import { includeObject, tableOf } from '../tables/table.ts';
-import { type DecodeObject, readObject } from './decode.ts';
+import { readObject } from './decode.ts';
 import { readDeleteOptions } from './delete-options.ts';
 import { encodeList, listMetadata, partialList, partialOf } from './encode.ts';
 import { readPatch } from './patch-body.ts';
@@ -19,7 +19,6 @@ import { readOptions } from './read-options.ts';
 
 export interface ObjectRoutes {
   readonly registry: Registry;
-  readonly decode: DecodeObject;
   readonly clock: Clock;
 }
 
@@ -106,7 +105,7 @@ async function streamList(request: ApiRequest, chunks: Iterable<Buffer>, bytes: 
 
 export async function createObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
   const context = writeContext(request, 'CreateOptions');
-  const object = await readObject(request, kind, context, routes.decode);
+  const object = await readObject(request, kind, context);
   checkNamespace(request, kind, object.metadata);
   const target = { ...targetOf(request, kind), name: object.metadata?.name ?? '' };
   await sendEntry(routes, request, 201, await routes.registry.create(kind, target, object, context));
@@ -114,7 +113,7 @@ export async function createObject(routes: ObjectRoutes, request: ApiRequest, ki
 
 export async function updateObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
   const context = writeContext(request, 'UpdateOptions');
-  const object = await readObject(request, kind, context, routes.decode);
+  const object = await readObject(request, kind, context);
   checkNamespace(request, kind, object.metadata);
   checkName(request, object.metadata);
   const entry = await routes.registry.update(kind, targetOf(request, kind), object, context);

@@ -1,0 +1,174 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { TokenRequestHandler } from './authentication/token-request.ts';
+import type { Authenticator, Authorizer, Registry } from './contract.ts';
+import { createDiscovery } from './discovery/routes.ts';
+import type { InFlightLimits } from './http/in-flight.ts';
+import { Listener, type TlsFiles } from './http/listener.ts';
+import { Metrics } from './http/metrics.ts';
+import { Pipeline } from './http/pipeline.ts';
+import { sendObject, sendText } from './http/respond.ts';
+import type { KubeletCredentials, NodeConnection } from './proxy/node-connection.ts';
+import { type HealthCheck, healthRoutes } from './routes/health.ts';
+import { KindIndex } from './routes/kind-index.ts';
+import { type OpenApi, openApiRoutes } from './routes/openapi.ts';
+import { createPathRouter, type PathRoute } from './routes/paths.ts';
+import { createRouter } from './routes/router.ts';
+import { FrameCache } from './routes/watch-frames.ts';
+import { subresourceHandlers } from './subresources/handlers.ts';
+import { type Reviews, reviewHandlers } from './subresources/reviews.ts';
+import { bindingHandler } from './subresources/binding.ts';
+import { type VersionInfo, versionRoute } from './routes/version.ts';
+
+export interface ApiServerOptions {
+  readonly registry: Registry;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly listen: { readonly address: string; readonly port: number };
+  readonly tls: TlsFiles;
+  readonly kubelet: {
+    readonly connection: NodeConnection;
+    /** Read for each connection, so that renewed certificates count. */
+    readonly credentials: () => KubeletCredentials;
+  };
+  readonly version: VersionInfo;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly reviews: Reviews;
+  readonly tokenRequest: TokenRequestHandler;
+  readonly openApi: OpenApi;
+  /** `/.well-known/openid-configuration` and `/openid/v1/jwks`: how others check service-account tokens. */
+  readonly openId: OpenIdDocuments;
+  /** What must hold beside the server itself. Default: nothing. */
+  readonly checks?: readonly HealthCheck[];
+  /** What clients are told in `/api`: `host:port`. Default: the bound address. */
+  readonly advertised?: string;
+  readonly inFlight?: InFlightLimits;
+  /** For everything but watches and streams. Default: 60 s. */
+  readonly requestTimeoutMs?: number;
+}
+
+export interface OpenIdDocuments {
+  configuration(): Promise<unknown> | unknown;
+  keys(): Promise<unknown> | unknown;
+}
+
+export interface ApiServer {
+  /** Binds the port. Rejects with Node's error (EADDRINUSE …). */
+  start(): Promise<void>;
+  /** Ends watches, lets requests finish for up to `graceMs` (default 10 s), then cuts. */
+  stop(graceMs?: number): Promise<void>;
+  /** The bound address; only after `start`. */
+  readonly address: { readonly address: string; readonly port: number };
+  /** New connections get these certificates. */
+  setSecureContext(tls: TlsFiles): void;
+  /** Adds a check to `/readyz` and `/livez`. */
+  addCheck(check: HealthCheck): void;
+}
+
+/** The API server's outer half: a TLS port in front of a registry. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { registry, authenticator, authorizer, clock, log } = options;
+  const metrics = new Metrics();
+  const checks: HealthCheck[] = [...builtInChecks(() => stopping), ...(options.checks ?? [])];
+  let stopping = false;
+  let bound: { readonly address: string; readonly port: number } | undefined;
+
+  const kinds = new KindIndex(() => registry.kinds);
+  const objects = { registry, clock };
+  const discovery = createDiscovery(
+    () => registry.kinds,
+    () => options.advertised ?? (bound ? `${bound.address}:${bound.port}` : ''),
+  );
+  const paths = createPathRouter(
+    [
+      ...discovery.routes,
+      ...openApiRoutes(options.openApi),
+      ...healthRoutes(() => checks, log.child('health')),
+      versionRoute(options.version),
+      metricsRoute(metrics),
+      ...openIdRoutes(options.openId),
+    ],
+    discovery.paths,
+  );
+  const route = createRouter({
+    ...objects,
+    kinds,
+    frames: new FrameCache(),
+    subresources: subresourceHandlers({
+      objects,
+      access: { registry, authorizer, ...options.kubelet },
+      tokenRequest: options.tokenRequest,
+    }),
+    reviews: new Map([...reviewHandlers(authorizer, options.reviews), ['/bindings', bindingHandler(objects)]]),
+    paths,
+  });
+  const pipeline = new Pipeline({
+    authenticator,
+    authorizer,
+    route,
+    metrics,
+    clock,
+    log: log.child('http'),
+    ...(options.inFlight && { inFlight: options.inFlight }),
+    ...(options.requestTimeoutMs !== undefined && { requestTimeoutMs: options.requestTimeoutMs }),
+  });
+  const listener = new Listener({
+    ...options.listen,
+    tls: options.tls,
+    handle: (exchange) => pipeline.handle(exchange),
+    log: log.child('http'),
+  });
+  metrics.gauge('apiserver_connections', 'Open TLS connections.', () => listener.connections);
+
+  return {
+    async start() {
+      bound = await listener.listen();
+      metrics.start();
+      pipeline.start();
+      log.info('API server listens', bound);
+    },
+    async stop(graceMs = 10_000) {
+      stopping = true;
+      pipeline.stop();
+      await listener.stop(graceMs);
+      metrics.stop();
+    },
+    get address() {
+      if (!bound) throw new Error('the API server has not been started');
+      return bound;
+    },
+    setSecureContext: (tls) => listener.setSecureContext(tls),
+    addCheck: (check) => checks.push(check),
+  };
+}
+
+function builtInChecks(stopping: () => boolean): readonly HealthCheck[] {
+  return [
+    { name: 'ping', check: () => undefined },
+    {
+      name: 'shutdown',
+      live: false,
+      check() {
+        if (stopping()) throw new Error('the server is shutting down');
+      },
+    },
+  ];
+}
+
+function metricsRoute(metrics: Metrics): PathRoute {
+  return {
+    path: '/metrics',
+    handler: (request) => sendText(request, 200, metrics.render(), 'text/plain; version=0.0.4; charset=utf-8'),
+  };
+}
+
+function openIdRoutes(openId: OpenIdDocuments): readonly PathRoute[] {
+  return [
+    {
+      path: '/.well-known/openid-configuration',
+      handler: async (request) => sendObject(request, 200, await openId.configuration()),
+    },
+    { path: '/openid/v1/jwks', handler: async (request) => sendObject(request, 200, await openId.keys()) },
+  ];
+}

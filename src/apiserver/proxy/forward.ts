@@ -1,0 +1,151 @@
+import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ApiError } from '../../api/status.ts';
+import { errorCode, toError } from '../../base/errors.ts';
+import type { ApiRequest } from '../http/api-request.ts';
+import type { Upgrade } from '../http/exchange.ts';
+
+export interface ForwardOptions {
+  /** Already connected; given away. */
+  readonly socket: Duplex;
+  /** With its query. */
+  readonly path: string;
+  /** The Host header. */
+  readonly host: string;
+  /** Turns an answer of the backend that is an error into ours. Default: errors pass through as they are. */
+  readonly refuse?: (status: number, body: string) => ApiError;
+}
+
+/** Headers that belong to one connection, or that say who the client is: not the backend's business. */
+const ownHeaders = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'te',
+  'trailer',
+  'http2-settings',
+  'host',
+  'authorization',
+]);
+const ownPrefixes = [':', 'impersonate-', 'x-remote-', 'proxy-'];
+/** An error text is cut there. */
+const mostErrorBytes = 64 * 1024;
+
+function passedOn(headers: Readonly<Record<string, string | string[] | undefined>>): OutgoingHttpHeaders {
+  const passed: OutgoingHttpHeaders = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || ownHeaders.has(name) || ownPrefixes.some((prefix) => name.startsWith(prefix))) continue;
+    passed[name] = value;
+  }
+  return passed;
+}
+
+/** Sends the request over `socket` and its answer back, both streamed with back-pressure; an upgrade becomes a tunnel of bytes. */
+export async function forward(request: ApiRequest, options: ForwardOptions): Promise<void> {
+  const { exchange } = request;
+  const { upgrade } = exchange;
+  const headers = passedOn(exchange.headers);
+  headers.host = options.host;
+  if (upgrade) {
+    headers.connection = 'Upgrade';
+    headers.upgrade = exchange.headers.upgrade;
+  } else headers.connection = 'close';
+  const outgoing = httpRequest({
+    createConnection: () => options.socket,
+    method: exchange.method,
+    path: options.path,
+    headers,
+    signal: exchange.signal,
+  });
+  const answered = answer(request, outgoing, upgrade, options);
+  const bodyless = upgrade || exchange.method === 'GET' || exchange.method === 'HEAD';
+  if (bodyless) outgoing.end();
+  else
+    pipeline(exchange.body, outgoing).catch((error: unknown) => {
+      // The answer's own failure is what is reported; this one only ends the connection.
+      outgoing.destroy(toError(error));
+    });
+  await answered;
+}
+
+function answer(
+  request: ApiRequest,
+  outgoing: ReturnType<typeof httpRequest>,
+  upgrade: Upgrade | undefined,
+  options: ForwardOptions,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    outgoing.once('error', (error) =>
+      reject(new ApiError('ServiceUnavailable', `error trying to reach service: ${error.message}`, undefined, { cause: error })),
+    );
+    outgoing.once('response', (response) => resolve(passBack(request, response, options)));
+    outgoing.once('upgrade', (response, socket, head) => {
+      if (!upgrade) {
+        socket.destroy();
+        reject(new ApiError('InternalError', 'the backend switched protocols without being asked'));
+        return;
+      }
+      resolve(tunnel(upgrade, response, { socket, head, signal: request.signal }));
+    });
+  });
+}
+
+async function passBack(request: ApiRequest, response: IncomingMessage, options: ForwardOptions): Promise<void> {
+  const status = response.statusCode ?? 502;
+  if (options.refuse && status >= 400) throw options.refuse(status, await text(response));
+  const headers = passedOn(response.headers);
+  headers['audit-id'] = request.auditId;
+  const out = request.exchange.open(status, headers);
+  try {
+    await pipeline(response, out);
+  } catch (error) {
+    if (!isBrokenOff(error)) throw error;
+  }
+}
+
+/** One side left in the middle; the other was closed with it, and nobody is there to be told. */
+function isBrokenOff(error: unknown): boolean {
+  const code = errorCode(error);
+  return (
+    code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE' || code === 'ABORT_ERR'
+  );
+}
+
+async function text(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > mostErrorBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, mostErrorBytes).toString('utf8');
+}
+
+/** From the 101 on: bytes both ways until either side ends. */
+async function tunnel(
+  upgrade: Upgrade,
+  response: IncomingMessage,
+  { socket, head, signal }: { readonly socket: Duplex; readonly head: Buffer; readonly signal: AbortSignal },
+): Promise<void> {
+  const client = upgrade.take();
+  const lines = [`HTTP/1.1 ${response.statusCode} ${response.statusMessage}`];
+  for (let index = 0; index + 1 < response.rawHeaders.length; index += 2)
+    lines.push(`${response.rawHeaders[index]}: ${response.rawHeaders[index + 1]}`);
+  client.write(`${lines.join('\r\n')}\r\n\r\n`);
+  if (head.length > 0) client.write(head);
+  if (upgrade.head.length > 0) socket.write(upgrade.head);
+  const cut = () => {
+    client.destroy();
+    socket.destroy();
+  };
+  signal.addEventListener('abort', cut, { once: true });
+  const copied = [pipeline(client, socket), pipeline(socket, client)];
+  const results = await Promise.allSettled(copied);
+  signal.removeEventListener('abort', cut);
+  cut();
+  for (const result of results) if (result.status === 'rejected' && !isBrokenOff(result.reason)) throw result.reason;
+}

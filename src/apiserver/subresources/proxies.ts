@@ -1,0 +1,68 @@
+import { node as nodeKind } from '../../api/core/node.ts';
+import { pod as podKind } from '../../api/core/pod.ts';
+import { badRequest } from '../../api/status.ts';
+import { type ApiRequest, readContext } from '../http/api-request.ts';
+import { agentEndpoint, parseProxyName, podEndpoint, serviceEndpoint } from '../proxy/backends.ts';
+import { forward } from '../proxy/forward.ts';
+import { connectKubelet, connectPlain, type Endpoint } from '../proxy/node-connection.ts';
+import type { ResourceHandler } from '../routes/router.ts';
+import type { NodeAccess } from './connect.ts';
+
+/** `nodes/{name[:port]}/proxy/…`: the node agent's own API, or another port of the node. */
+export function nodeProxyHandler(access: NodeAccess): ResourceHandler {
+  return async (request) => {
+    const { name, port } = parseProxyName(request.info.name);
+    const { object: node } = await access.registry.get(nodeKind, { name }, readContext(request));
+    const agent = agentEndpoint(node);
+    if (port !== '' && Number(port) !== agent.port) {
+      const number = Number(port);
+      if (!Number.isInteger(number) || number < 1 || number > 65_535)
+        throw badRequest(`invalid port ${JSON.stringify(port)} of node ${JSON.stringify(name)}`);
+      return toPlain(access, request, { ...agent, port: number });
+    }
+    const credentials = access.credentials();
+    const socket = await connectKubelet(access.connection, agent, { credentials, signal: request.signal });
+    await forward(request, { socket, path: backendPath(request), host: `${agent.host}:${agent.port}` });
+  };
+}
+
+/** `pods/{[scheme:]name[:port]}/proxy/…`: a port of the pod. */
+export function podProxyHandler(access: NodeAccess): ResourceHandler {
+  return async (request) => {
+    const { scheme, name, port } = parseProxyName(request.info.name);
+    requireHttp(scheme);
+    const { namespace } = request.info;
+    const { object: pod } = await access.registry.get(podKind, { namespace, name }, readContext(request));
+    await toPlain(access, request, podEndpoint(pod, port));
+  };
+}
+
+/** `services/{[scheme:]name[:port]}/proxy/…`: a ready endpoint of the service. */
+export function serviceProxyHandler(access: NodeAccess): ResourceHandler {
+  return async (request) => {
+    const { scheme, name, port } = parseProxyName(request.info.name);
+    requireHttp(scheme);
+    const { namespace } = request.info;
+    const endpoint = await serviceEndpoint(access.registry, { namespace, name, port }, readContext(request));
+    await toPlain(access, request, endpoint);
+  };
+}
+
+function requireHttp(scheme: 'http' | 'https'): void {
+  if (scheme === 'https') throw badRequest('the proxy reaches pods and services over http only, not https');
+}
+
+async function toPlain(access: NodeAccess, request: ApiRequest, endpoint: Endpoint): Promise<void> {
+  const socket = await connectPlain(access.connection, endpoint, request.signal);
+  await forward(request, { socket, path: backendPath(request), host: `${endpoint.host}:${endpoint.port}` });
+}
+
+/** What stands behind `/proxy`, as it came (still percent-encoded), with the query. */
+function backendPath({ exchange, info }: ApiRequest): string {
+  const marker = `/${info.subresource}`;
+  // The name cannot hold a slash, so the first `/proxy` behind it is the subresource.
+  const nameAt = exchange.path.indexOf(`/${info.resource}/`) + info.resource.length + 2;
+  const at = exchange.path.indexOf(marker, nameAt);
+  const path = exchange.path.slice(at + marker.length) || '/';
+  return exchange.query ? `${path}?${exchange.query}` : path;
+}
