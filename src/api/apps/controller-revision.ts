@@ -14,7 +14,7 @@ export const controllerRevision = kind<ControllerRevision>({
   columns: [
     nameColumn,
     column('Controller', controllerText, { description: 'The object whose history this is.' }),
-    column('Revision', ({ revision }) => revision, { description: 'Number of the revision.' }),
+    column('Revision', ({ revision }) => revision ?? 0, { description: 'Number of the revision.' }),
     ageColumn,
   ],
 });

@@ -18,7 +18,7 @@ export const horizontalPodAutoscaler = kind<HorizontalPodAutoscaler>({
   subresources: { status: statusSubresource },
   columns: [
     nameColumn,
-    column('Reference', ({ spec }) => `${spec?.scaleTargetRef.kind}/${spec?.scaleTargetRef.name}`, {
+    column('Reference', ({ spec }) => `${spec?.scaleTargetRef?.kind ?? ''}/${spec?.scaleTargetRef?.name ?? ''}`, {
       description: 'What is scaled.',
     }),
     column('Targets', ({ spec, status }) => metricsText(spec?.metrics ?? [], status?.currentMetrics ?? []), {

@@ -23,7 +23,7 @@ const ownAnnotations = [metricsAnnotation, currentMetricsAnnotation, conditionsA
 export function toV2(object: V1): V2 {
   const { annotations, ...metadata } = object.metadata;
   const rest = Object.entries(annotations ?? {}).filter(([key]) => !ownAnnotations.includes(key));
-  const { targetCPUUtilizationPercentage: utilization, ...spec } = object.spec;
+  const { targetCPUUtilizationPercentage: utilization, ...spec } = object.spec ?? {};
   const metrics = [
     ...(utilization === undefined ? [] : [cpuMetric(utilization)]),
     ...(parsed<FlatMetric[]>(annotations?.[metricsAnnotation]) ?? []).map(unflattenSpec),
@@ -55,7 +55,7 @@ function toV2Status(
 
 /** autoscaling/v2 as v1: the first CPU utilization has a field, all else goes to annotations. */
 export function fromV2(object: V2): V1 {
-  const { metrics = [], behavior, ...spec } = object.spec;
+  const { metrics = [], behavior, ...spec } = object.spec ?? {};
   const { currentMetrics = [], conditions = [], ...status } = object.status ?? {};
   const cpu = metrics.find((metric) => cpuUtilization(metric) !== undefined);
   const others = metrics.filter((metric) => cpuUtilization(metric) === undefined);

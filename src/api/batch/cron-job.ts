@@ -32,8 +32,8 @@ export const cronJob = kind<CronJob>({
       { description: 'Time since a job was last started.' },
     ),
     ageColumn,
-    ...containerColumns<CronJob>(({ spec }) => spec?.jobTemplate.spec?.template),
-    selectorColumn(({ spec }) => spec?.jobTemplate.spec?.selector),
+    ...containerColumns<CronJob>(({ spec }) => spec?.jobTemplate?.spec?.template),
+    selectorColumn(({ spec }) => spec?.jobTemplate?.spec?.selector),
   ],
   defaults: defaultCronJob,
 });

@@ -22,17 +22,17 @@ export const certificateSigningRequest = kind<CertificateSigningRequest>({
   columns: [
     nameColumn,
     ageColumn,
-    column('SignerName', ({ spec }) => spec.signerName || '<none>', { description: 'Who is asked to sign.' }),
-    column('Requestor', ({ spec }) => spec.username ?? '', { description: 'Who asks.' }),
+    column('SignerName', ({ spec }) => spec?.signerName || '<none>', { description: 'Who is asked to sign.' }),
+    column('Requestor', ({ spec }) => spec?.username ?? '', { description: 'Who asks.' }),
     column(
       'RequestedDuration',
-      ({ spec }) => (spec.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000)),
+      ({ spec }) => (spec?.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000)),
       { description: 'How long the certificate shall be valid.' },
     ),
     column('Condition', conditionText, { description: 'Whether it is approved, denied or issued.' }),
   ],
   selectableFields: {
-    'spec.signerName': selectable(({ spec }) => spec.signerName),
+    'spec.signerName': selectable(({ spec }) => spec?.signerName),
   },
   validateName: () => [],
   prepareUpdate: prepareRequestUpdate,

@@ -22,7 +22,9 @@ export const endpoints = kind<Endpoints>({
 function endpointsText({ subsets }: Endpoints): string {
   const texts = (subsets ?? []).flatMap(({ addresses = [], ports }) =>
     ports?.length
-      ? ports.flatMap(({ port }) => addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)))
+      ? ports.flatMap(({ port }) =>
+          addresses.map(({ ip }) => (ip?.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)),
+        )
       : addresses.map(({ ip }) => ip),
   );
   return subsets?.length ? listWithMore(texts, 3, '') : '<none>';

@@ -7,10 +7,10 @@ export const eventColumns: readonly Column<Event>[] = [
   column('Last Seen', lastSeen, { description: 'Time since it last happened.' }),
   column('Type', ({ type }) => type ?? '', { description: 'Normal or Warning.' }),
   column('Reason', ({ reason }) => reason ?? '', { description: 'Why, in one word.' }),
-  column('Object', ({ involvedObject: { kind = '', name } }) => kind.toLowerCase() + (name ? `/${name}` : ''), {
+  column('Object', objectText, {
     description: 'The object that the event is about.',
   }),
-  column('Subobject', ({ involvedObject }) => involvedObject.fieldPath ?? '', {
+  column('Subobject', ({ involvedObject }) => involvedObject?.fieldPath ?? '', {
     wide: true,
     description: 'The part of the object that the event is about.',
   }),
@@ -27,6 +27,11 @@ export const eventColumns: readonly Column<Event>[] = [
     description: 'Unique within the namespace.',
   }),
 ];
+
+function objectText({ involvedObject }: Event): string {
+  const kind = (involvedObject?.kind ?? '').toLowerCase();
+  return involvedObject?.name ? `${kind}/${involvedObject.name}` : kind;
+}
 
 function firstSeen({ firstTimestamp, eventTime }: Event, nowMs: number): string {
   return timeSince(firstTimestamp ?? eventTime, nowMs);

@@ -25,7 +25,7 @@ export function summarizePod(pod: Pod): PodSummary {
     : (pod.status?.initContainerStatuses ?? []).slice(0, init.seen);
   return {
     readyContainers: init.ready + (main?.ready ?? 0),
-    totalContainers: (pod.spec?.containers.length ?? 0) + sidecars.size,
+    totalContainers: (pod.spec?.containers?.length ?? 0) + sidecars.size,
     reason: deletionReason(pod) ?? main?.reason ?? init.reason ?? phaseReason(pod),
     restarts: counted.reduce((sum, { restartCount }) => sum + (restartCount ?? 0), 0),
     lastRestart: lastRestartOf(counted),

@@ -14,7 +14,7 @@ export const endpointSlice = kind<EndpointSlice>({
   generation: true,
   columns: [
     nameColumn,
-    column('AddressType', ({ addressType }) => addressType, { description: 'IPv4, IPv6 or FQDN.' }),
+    column('AddressType', ({ addressType }) => addressType ?? '', { description: 'IPv4, IPv6 or FQDN.' }),
     column(
       'Ports',
       ({ ports }) =>
@@ -29,7 +29,7 @@ export const endpointSlice = kind<EndpointSlice>({
       'Endpoints',
       ({ endpoints }) =>
         listWithMore(
-          (endpoints ?? []).flatMap(({ addresses }) => addresses),
+          (endpoints ?? []).flatMap(({ addresses }) => addresses ?? []),
           3,
           '<unset>',
         ),

@@ -16,7 +16,7 @@ export const flowSchema = kind<FlowSchema>({
   subresources: { status: statusSubresource },
   columns: [
     nameColumn,
-    column('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration.name ?? '', {
+    column('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration?.name ?? '', {
       description: 'The level that requests get.',
     }),
     column('MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence ?? 0, {

@@ -12,7 +12,7 @@ export const runtimeClass = kind<RuntimeClass>({
   schema: () => schemaOf('io.k8s.api.node.v1.RuntimeClass'),
   columns: [
     nameColumn,
-    column('Handler', ({ handler }) => handler, { description: 'Name of the handler in the container runtime.' }),
+    column('Handler', ({ handler }) => handler ?? '', { description: 'Name of the handler in the container runtime.' }),
     ageColumn,
   ],
 });

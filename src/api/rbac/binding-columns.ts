@@ -7,7 +7,9 @@ type Binding = RoleBinding | ClusterRoleBinding;
 /** Role bindings and cluster role bindings show the same. */
 export const bindingColumns: readonly Column<Binding>[] = [
   nameColumn,
-  column('Role', ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`, { description: 'The role that is given.' }),
+  column('Role', ({ roleRef }) => `${roleRef?.kind ?? ''}/${roleRef?.name ?? ''}`, {
+    description: 'The role that is given.',
+  }),
   ageColumn,
   subjectsColumn('Users', 'User', ({ name }) => name),
   subjectsColumn('Groups', 'Group', ({ name }) => name),

@@ -14,13 +14,13 @@ export const resourceSlice = kind<ResourceSlice>({
   generation: true,
   columns: [
     nameColumn,
-    column('Node', ({ spec }) => spec.nodeName ?? '', { description: 'The node that has the devices.' }),
-    column('Driver', ({ spec }) => spec.driver, { description: 'The driver of the devices.' }),
-    column('Pool', ({ spec }) => spec.pool.name, { description: 'The pool that the slice belongs to.' }),
+    column('Node', ({ spec }) => spec?.nodeName ?? '', { description: 'The node that has the devices.' }),
+    column('Driver', ({ spec }) => spec?.driver ?? '', { description: 'The driver of the devices.' }),
+    column('Pool', ({ spec }) => spec?.pool?.name ?? '', { description: 'The pool that the slice belongs to.' }),
     ageColumn,
   ],
   selectableFields: {
-    'spec.nodeName': selectable(({ spec }) => spec.nodeName),
-    'spec.driver': selectable(({ spec }) => spec.driver),
+    'spec.nodeName': selectable(({ spec }) => spec?.nodeName),
+    'spec.driver': selectable(({ spec }) => spec?.driver),
   },
 });

@@ -14,26 +14,26 @@ export const csiDriver = kind<CSIDriver>({
   generation: true,
   columns: [
     nameColumn,
-    column('AttachRequired', ({ spec }) => spec.attachRequired ?? true, {
+    column('AttachRequired', ({ spec }) => spec?.attachRequired ?? true, {
       type: 'boolean',
       description: 'Whether volumes are attached before they are mounted.',
     }),
-    column('PodInfoOnMount', ({ spec }) => spec.podInfoOnMount ?? false, {
+    column('PodInfoOnMount', ({ spec }) => spec?.podInfoOnMount ?? false, {
       type: 'boolean',
       description: 'Whether the driver is told of the pod.',
     }),
-    column('StorageCapacity', ({ spec }) => spec.storageCapacity ?? false, {
+    column('StorageCapacity', ({ spec }) => spec?.storageCapacity ?? false, {
       type: 'boolean',
       description: 'Whether the scheduler looks at capacity.',
     }),
-    column('TokenRequests', ({ spec }) => spec.tokenRequests?.map(({ audience }) => audience).join(',') ?? '<unset>', {
+    column('TokenRequests', ({ spec }) => spec?.tokenRequests?.map(({ audience }) => audience).join(',') ?? '<unset>', {
       description: 'Audiences of the tokens that the driver gets.',
     }),
-    column('RequiresRepublish', ({ spec }) => spec.requiresRepublish ?? false, {
+    column('RequiresRepublish', ({ spec }) => spec?.requiresRepublish ?? false, {
       type: 'boolean',
       description: 'Whether mounts are refreshed.',
     }),
-    column('Modes', ({ spec }) => spec.volumeLifecycleModes?.join(',') || '<none>', {
+    column('Modes', ({ spec }) => spec?.volumeLifecycleModes?.join(',') || '<none>', {
       description: 'Kinds of volumes.',
     }),
     ageColumn,

@@ -12,7 +12,7 @@ export const csiNode = kind<CSINode>({
   schema: () => schemaOf('io.k8s.api.storage.v1.CSINode'),
   columns: [
     nameColumn,
-    countColumn('Drivers', ({ spec }) => spec.drivers.length, { description: 'Number of drivers on the node.' }),
+    countColumn('Drivers', ({ spec }) => spec?.drivers?.length, { description: 'Number of drivers on the node.' }),
     ageColumn,
   ],
 });

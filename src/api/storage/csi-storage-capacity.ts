@@ -12,7 +12,7 @@ export const csiStorageCapacity = kind<CSIStorageCapacity>({
   schema: () => schemaOf('io.k8s.api.storage.v1.CSIStorageCapacity'),
   columns: [
     nameColumn,
-    column('StorageClassName', ({ storageClassName }) => storageClassName, {
+    column('StorageClassName', ({ storageClassName }) => storageClassName ?? '', {
       description: 'The class that the capacity is of.',
     }),
     column('Capacity', ({ capacity }) => capacity ?? '<unset>', { description: 'What is free.' }),

@@ -15,7 +15,7 @@ export const storageClass = kind<StorageClass>({
   schema: () => schemaOf('io.k8s.api.storage.v1.StorageClass'),
   columns: [
     defaultableName,
-    column('Provisioner', ({ provisioner }) => provisioner, { description: 'Who makes the volumes.' }),
+    column('Provisioner', ({ provisioner }) => provisioner ?? '', { description: 'Who makes the volumes.' }),
     column('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete', {
       description: 'What becomes of volumes when their claim is gone.',
     }),

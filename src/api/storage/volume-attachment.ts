@@ -14,9 +14,12 @@ export const volumeAttachment = kind<VolumeAttachment>({
   subresources: { status: statusSubresource },
   columns: [
     nameColumn,
-    column('Attacher', ({ spec }) => spec.attacher, { format: 'name', description: 'The driver that attaches.' }),
-    column('PV', ({ spec }) => spec.source.persistentVolumeName ?? '', { description: 'The volume.' }),
-    column('Node', ({ spec }) => spec.nodeName, { description: 'The node.' }),
+    column('Attacher', ({ spec }) => spec?.attacher ?? '', {
+      format: 'name',
+      description: 'The driver that attaches.',
+    }),
+    column('PV', ({ spec }) => spec?.source?.persistentVolumeName ?? '', { description: 'The volume.' }),
+    column('Node', ({ spec }) => spec?.nodeName ?? '', { description: 'The node.' }),
     column('Attached', ({ status }) => status?.attached ?? false, {
       type: 'boolean',
       description: 'Whether it is attached.',

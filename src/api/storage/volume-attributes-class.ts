@@ -14,7 +14,7 @@ export const volumeAttributesClass = kind<VolumeAttributesClass>({
   schema: () => schemaOf('io.k8s.api.storage.v1.VolumeAttributesClass'),
   columns: [
     defaultableName,
-    column('DriverName', ({ driverName }) => driverName, { description: 'The driver that changes volumes.' }),
+    column('DriverName', ({ driverName }) => driverName ?? '', { description: 'The driver that changes volumes.' }),
     ageColumn,
   ],
 });
