@@ -140,6 +140,7 @@ function configure(db: DatabaseSync, options: DatabaseOptions): void {
     PRAGMA cache_size = -${Math.ceil(options.cacheBytes / 1024)}; PRAGMA temp_store = MEMORY;
     PRAGMA wal_autocheckpoint = ${Math.ceil(options.checkpointBytes / 4096)};
     PRAGMA journal_size_limit = ${options.checkpointBytes}`);
+  if (options.maxFileBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(options.maxFileBytes / 4096)}`);
 }
 
 function checkFormat(db: DatabaseSync): void {

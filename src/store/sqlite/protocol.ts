@@ -58,4 +58,5 @@ export interface DatabaseOptions {
   readonly cacheBytes: number;
   /** The write-ahead log is carried over into the database when it has grown to this. */
   readonly checkpointBytes: number;
+  readonly maxFileBytes?: number;
 }

@@ -28,6 +28,8 @@ export interface SqliteStoreOptions {
   readonly cacheBytes?: number;
   /** Size of the write-ahead log at which it is carried over into the database. Default: 8 MiB. */
   readonly checkpointBytes?: number;
+  /** The database file grows no further; writes then fail as on a full disk. Default: the disk's size is the bound. */
+  readonly maxFileBytes?: number;
 }
 
 interface PendingWrite {
@@ -49,6 +51,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     file: options.file,
     cacheBytes: options.cacheBytes ?? 2 * 1024 * 1024,
     checkpointBytes: options.checkpointBytes ?? 8 * 1024 * 1024,
+    ...(options.maxFileBytes !== undefined && { maxFileBytes: options.maxFileBytes }),
   });
   return new SqliteStore(thread, opened, options);
 }

@@ -1,6 +1,7 @@
 import type { Kind } from '../../../api/kind.ts';
 import type { Draft, KubeObject, ObjectRef } from '../../../api/object.ts';
 import { badRequest } from '../../../api/status.ts';
+import { copyJson } from '../json.ts';
 
 /** Checks that the address and the object agree, and completes the object from the address. Throws BadRequest. */
 export function matchAddress(kind: Kind, ref: ObjectRef, draft: Draft<KubeObject>): void {
@@ -49,7 +50,7 @@ export function keepAllBut(draft: Draft<KubeObject>, old: KubeObject, ...changed
   for (const name of Object.keys(fields))
     if (name !== 'metadata' && !changed.includes(name) && stored[name] === undefined) delete fields[name];
   for (const name of Object.keys(stored))
-    if (name !== 'metadata' && !changed.includes(name)) fields[name] = stored[name];
+    if (name !== 'metadata' && !changed.includes(name)) fields[name] = copyJson(stored[name]);
 }
 
 /** Status is written through its subresource only. */
@@ -57,7 +58,7 @@ export function keepStatus(draft: Draft<KubeObject>, old: KubeObject): void {
   const fields = draft as unknown as Fields;
   const { status } = old as unknown as Fields;
   if (status === undefined) delete fields['status'];
-  else fields['status'] = status;
+  else fields['status'] = copyJson(status);
 }
 
 export function dropStatus(draft: Draft<KubeObject>): void {
