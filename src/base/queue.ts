@@ -34,9 +34,14 @@ export class WorkQueue<Key> {
     this.#maxKeys = options.maxKeys ?? 200_000;
   }
 
-  /** Keys that wait, now or for later; those being worked on are not counted. */
+  /** Keys that are due and wait for their turn. */
   get depth(): number {
-    return this.#ready.size + this.#waiting.size + this.#again.size;
+    return this.#ready.size + this.#again.size;
+  }
+
+  /** Keys that were asked for at a later time. */
+  get planned(): number {
+    return this.#waiting.size;
   }
 
   get running(): number {
@@ -48,7 +53,7 @@ export class WorkQueue<Key> {
     if (this.#closed) return false;
     if (this.#ready.has(key) || this.#again.has(key)) return true;
     const known = this.#waiting.get(key);
-    if (known === undefined && this.depth >= this.#maxKeys) return false;
+    if (known === undefined && this.depth + this.planned >= this.#maxKeys) return false;
     if (delayMs <= 0) {
       this.#waiting.delete(key);
       if (this.#running.has(key)) this.#again.add(key);

@@ -133,7 +133,7 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
       parts.map(({ controller, state, runner }) => ({
         name: controller.name,
         state,
-        ...(runner?.status() ?? { depth: 0, running: 0, reconciles: 0, errors: 0 }),
+        ...(runner?.status() ?? { depth: 0, planned: 0, running: 0, reconciles: 0, errors: 0 }),
       })),
   };
 }

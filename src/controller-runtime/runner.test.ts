@@ -63,7 +63,7 @@ test('one key never runs twice at once, and as many keys as allowed run together
   for (const end of [...running.values()]) end();
   await clock.advance(0);
   assert.equal(most, 2);
-  assert.deepEqual(runner.status(), { depth: 0, running: 0, reconciles: 4, errors: 0 });
+  assert.deepEqual(runner.status(), { depth: 0, planned: 0, running: 0, reconciles: 4, errors: 0 });
 });
 
 test('failures are tried again with growing waits, terminal ones only when something wakes the key', async () => {

@@ -17,7 +17,10 @@ export interface RunnerOptions {
 
 /** Counters since the start; the shape metrics are made from. */
 export interface RunnerStatus {
+  /** Keys that are due. */
   readonly depth: number;
+  /** Keys to look at again later. */
+  readonly planned: number;
   readonly running: number;
   readonly reconciles: number;
   readonly errors: number;
@@ -59,6 +62,7 @@ export class Runner {
   status(): RunnerStatus {
     return {
       depth: this.#queue.depth,
+      planned: this.#queue.planned,
       running: this.#queue.running,
       reconciles: this.#reconciles,
       errors: this.#errors,
@@ -102,7 +106,7 @@ export class Runner {
         }),
       );
     }
-    if (this.#refused && this.#queue.depth < limit) {
+    if (this.#refused && this.#queue.depth + this.#queue.planned < limit) {
       this.#refused = false;
       this.#options.onRoomAgain?.();
     }
