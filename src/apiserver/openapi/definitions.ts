@@ -96,7 +96,9 @@ function asProperty(writer: Writer, schema: Schema, description: string | undefi
   if (!schema.name)
     return { ...(description && { description }), ...fallback, ...body(writer, schema, () => undefined) };
   const ref = refTo(writer, schema.name);
-  const added: Json = { ...(description && { description }), ...fallback, ...addedHere(schema, schema.name) };
+  // A property that only refers to a type is often described by the type alone.
+  const text = description ?? writer.descriptions?.ofType(schema.name);
+  const added: Json = { ...(text && { description: text }), ...fallback, ...addedHere(schema, schema.name) };
   if (writer.version === 'v2') return { ...added, ...ref };
   return Object.keys(added).length === 0 ? ref : { ...added, allOf: [ref] };
 }
