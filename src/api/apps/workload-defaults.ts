@@ -45,10 +45,10 @@ export function defaultStatefulSet({ spec }: Draft<StatefulSet>): void {
   });
   const { updateStrategy = {}, persistentVolumeClaimRetentionPolicy = {} } = spec;
   fill(persistentVolumeClaimRetentionPolicy, { whenDeleted: 'Retain', whenScaled: 'Retain' });
-  fill(updateStrategy, { type: 'RollingUpdate' });
-  if (updateStrategy.type === 'RollingUpdate') {
-    updateStrategy.rollingUpdate ??= {};
-    fill(updateStrategy.rollingUpdate, { partition: 0 });
+  // Unlike deployments and daemon sets: who names the type and nothing else gets nothing else.
+  if (!updateStrategy.type) fill(updateStrategy, { type: 'RollingUpdate', rollingUpdate: {} });
+  if (updateStrategy.type === 'RollingUpdate' && updateStrategy.rollingUpdate) {
+    fill(updateStrategy.rollingUpdate, { partition: 0, maxUnavailable: 1 });
   }
   for (const claim of spec.volumeClaimTemplates ?? []) {
     fill(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
