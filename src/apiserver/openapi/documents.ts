@@ -5,7 +5,8 @@ import { schemaOf } from '../../api/schema/lookup.ts';
 import type { Schema } from '../../api/schema/schema.ts';
 import { type CustomSchema, type Json, type OpenApiVersion, type Writer, writeDefinitions } from './definitions.ts';
 import type { Descriptions } from './descriptions.ts';
-import { definitionName, type PathItem, pathsOf } from './operations.ts';
+import { pathsOf } from './kind-paths.ts';
+import { definitionName, type PathItem } from './operations.ts';
 import { fixedPaths, groupPath, resourceListPath } from './paths.ts';
 import { writePaths } from './write.ts';
 

@@ -1,8 +1,6 @@
 /** Paths that are not of a kind: discovery, the version, the issuer's documents. */
 import type { Kind } from '../../api/kind.ts';
-import { groupWords, type Operation, type PathItem, rootOf, tagOf } from './operations.ts';
-
-const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+import { groupWords, meta, type Operation, type PathItem, rootOf, tagOf } from './operations.ts';
 
 function get(path: string, operation: Omit<Operation, 'method' | 'parameters' | 'codes'>): PathItem {
   return { path, parameters: [], operations: [{ ...operation, method: 'get', parameters: [], codes: ['200'] }] };
