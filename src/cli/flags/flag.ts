@@ -14,7 +14,7 @@ export interface Flag {
   readonly name: string;
   readonly short?: string;
   readonly type: FlagType;
-  /** Further variables, for K3s's own names; they count after the regular ones. */
+  /** Its variables where they are not the regular ones, that which counts first standing first. */
   readonly variables?: readonly string[];
   /** What stands for the value in the help: PORT, CIDR … */
   readonly placeholder?: string;
@@ -49,7 +49,7 @@ export class UsageError extends CodedError<'usage'> {
 /** The variables of a flag, the one that counts first standing first. */
 export function variablesOf(flag: Flag): string[] {
   const name = flag.name.toUpperCase().replaceAll('-', '_');
-  return [`K3TS_${name}`, `K3S_${name}`, ...(flag.variables ?? [])];
+  return [...(flag.variables ?? [`K3TS_${name}`, `K3S_${name}`])];
 }
 
 /** The values that one text means: a list is taken apart at its commas. */

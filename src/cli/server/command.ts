@@ -40,6 +40,7 @@ async function serve(options: ServerOptions, context: CommandContext): Promise<n
   const log = createLogger({ level: options.debug ? 'debug' : 'info', write });
   const steps = createSteps({ log, show: (line) => write(`${line}\n`) });
   const startedAt = performance.now();
+  const keepAlive = setInterval(() => undefined, 2 ** 30);
   const asked = Promise.withResolvers<string>();
   const release = onSignals(log, asked.resolve);
   // Stopping while a step is under way is left to the step: `run` undoes what started too late.
@@ -54,6 +55,7 @@ async function serve(options: ServerOptions, context: CommandContext): Promise<n
   } else started.catch((error: unknown) => log.debug('start ended', { error: describeError(error) }));
   const failed = await steps.stop(stopDeadlineMs);
   release();
+  clearInterval(keepAlive);
   log.info('stopped', { failed: failed.length > 0 ? failed.join(',') : undefined });
   // A component that did not stop may hold the process open; everything that had to be saved is.
   process.exit(first === 'failed' || failed.length > 0 ? 1 : 0);
