@@ -45,6 +45,11 @@ const asked: string[] = [];
 function handle(request: IncomingMessage, response: ServerResponse): void {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   asked.push(`${request.method} ${request.url}`);
+  if (pathname === '/openapi/v2' && request.headers.accept?.includes('proto-openapi')) {
+    const { body, contentType } = openApi.v2Proto();
+    response.writeHead(200, { 'content-type': contentType }).end(body);
+    return;
+  }
   const value = answer(pathname);
   response.writeHead(value === undefined ? 404 : 200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(value ?? { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 404 }));
@@ -86,6 +91,14 @@ for (const name of ['kubectl', 'kubectl-1.33']) {
     test('explains every kind, with all that is in it', async () => {
       for (const kind of ['pods', 'networkpolicies', 'flowschemas', 'customresourcedefinitions', 'leases'])
         assert.match(await kubectl('explain', kind, '--recursive'), /metadata\t<ObjectMeta>/, kind);
+    });
+
+    test('reads version 2 in its protobuf form', async () => {
+      const path = 'deployments.spec.template.spec.containers.ports';
+      const text = await kubectl('explain', path, '--output=plaintext-openapiv2');
+      assert.match(text, /KIND: +Deployment\nVERSION: +apps\/v1\n/);
+      assert.match(text, /containerPort\t<integer> -required-/);
+      assert.match(text, /protocol\t<string>/);
     });
 
     test('learns that the server validates fields, so that it need not', async () => {

@@ -3,9 +3,10 @@ import type { Kind } from '../../api/kind.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import { type CachedDocument, documentOf } from '../http/documents.ts';
+import { type CachedDocument, documentOf, etagOf } from '../http/documents.ts';
 import { type Descriptions, loadDescriptions } from './descriptions.ts';
 import { openApiV2, openApiV3Document, openApiV3Hash, openApiV3Index } from './documents.ts';
+import { encodeOpenApiV2, protoContentType } from './proto.ts';
 
 export interface OpenApiOptions {
   /** Asked on each request, since kinds come and go with custom resources. */
@@ -22,6 +23,8 @@ export interface OpenApiOptions {
 
 export interface OpenApiDocuments {
   v2(): CachedDocument;
+  /** The same for clients that accept only protobuf. */
+  v2Proto(): CachedDocument;
   v3Index(): CachedDocument;
   /** `api/v1`, `apis/apps/v1` …; undefined: there is none. */
   v3(name: string): CachedDocument | undefined;
@@ -60,6 +63,13 @@ export function createOpenApi(options: OpenApiOptions): OpenApiDocuments {
     v2() {
       const all = kinds();
       return keep(`v2 ${namesOf(all)}`, () => documentOf(openApiV2(all, { descriptions: prose() })));
+    },
+    v2Proto() {
+      const all = kinds();
+      return keep(`v2 protobuf ${namesOf(all)}`, () => {
+        const body = encodeOpenApiV2(openApiV2(all, { descriptions: prose() }));
+        return { body, etag: etagOf(body), contentType: protoContentType };
+      });
     },
     v3Index() {
       return documentOf(openApiV3Index(kinds(), release));
