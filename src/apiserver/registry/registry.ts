@@ -27,7 +27,8 @@ import { Watch } from './read/watch.ts';
 import { presentAs, presentObject, storedKind, storedObject } from './served-kind.ts';
 import { createObject } from './write/create.ts';
 import { deleteObject } from './write/delete.ts';
-import { type FieldManager, randomSuffix, randomUid, type WriteEnvironment, writerOf } from './write/environment.ts';
+import { randomSuffix, randomUid, type WriteEnvironment } from './write/environment.ts';
+import { applyFields, draftOf } from './write/managed-fields.ts';
 import { patchObject } from './write/patch.ts';
 import { ObjectStorage } from './write/storage.ts';
 import { updateObject } from './write/update.ts';
@@ -43,7 +44,6 @@ export interface RegistryOptions {
   readonly freeze?: boolean;
   /** How much of the past each kind keeps for watches. Default: 5,000 events, 8 MiB, 5 minutes. */
   readonly limits?: Partial<WindowLimits>;
-  readonly fieldManager?: FieldManager;
   readonly newUid?: () => string;
   readonly newNameSuffix?: () => string;
 }
@@ -61,7 +61,6 @@ export async function openRegistry(options: RegistryOptions): Promise<CachedRegi
       storage: new ObjectStorage(store, cache),
       clock,
       admission: options.admission ?? [],
-      fieldManager: options.fieldManager ?? { update: () => undefined },
       newUid: options.newUid ?? randomUid,
       newNameSuffix: options.newNameSuffix ?? randomSuffix,
     },
@@ -172,13 +171,10 @@ export class CachedRegistry implements Registry {
     { patch, context }: { readonly patch: Extract<Patch, { type: 'apply' }>; readonly context: RequestContext },
   ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }> {
     const resource = this.#resource(kind);
-    const { apply } = this.#env.fieldManager;
-    if (!apply) throw new ApiError('UnsupportedMediaType', `server-side apply is not supported for ${kind.plural}`);
     const change = (stored: KubeObject | undefined) => {
-      const writer = writerOf(this.#env, context, target.subresource);
-      const options = { body: copyJson(patch.body), force: patch.force === true, writer };
+      const writer = { context, subresource: target.subresource ?? '', nowMs: this.#env.clock.now() };
       const old = stored && presentObject(kind, stored);
-      return storedObject(kind, apply(kind, old, options) as KubeObject) as Draft<KubeObject>;
+      return storedObject(kind, applyFields(kind, { old, patch }, writer) as KubeObject) as Draft<KubeObject>;
     };
     for (;;) {
       if (resource.get(keyOf({ metadata: target })) || target.subresource) {
@@ -212,7 +208,7 @@ export class CachedRegistry implements Registry {
       trusted: true,
       change: (stored) => {
         const old = presentObject(kind, stored) as T;
-        const draft = copyJson(old) as Draft<T>;
+        const draft = draftOf(old) as unknown as Draft<T>;
         change(draft, old);
         return storedObject(kind, draft as unknown as KubeObject) as Draft<KubeObject>;
       },

@@ -6,7 +6,8 @@ import type { AdmissionRequest, RequestContext, WriteTarget } from '../../contra
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
-import { admit, asker, mutate, type WriteEnvironment, writerOf } from './environment.ts';
+import { admit, asker, mutate, type WriteEnvironment } from './environment.ts';
+import { trackFields } from './managed-fields.ts';
 import { dropStatus, matchAddress } from './metadata.ts';
 import { RaceError } from './storage.ts';
 
@@ -35,7 +36,8 @@ export async function createObject(
   if (generated) metadata.name = generateName(env, metadata.generateName ?? '');
   kind.defaults?.(draft);
   startLife(env, kind, draft);
-  if (!request.ownsFields) env.fieldManager.update(kind, undefined, draft, writerOf(env, context));
+  if (!request.ownsFields)
+    trackFields(kind, { draft, old: undefined }, { context, subresource: '', nowMs: env.clock.now() });
   const admission: AdmissionRequest = {
     operation: 'CREATE',
     kind,

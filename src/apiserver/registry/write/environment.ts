@@ -1,8 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Kind } from '../../../api/kind.ts';
 import type { Draft, KubeObject } from '../../../api/object.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { KubeObjectLike } from '../../../client/client.ts';
 import type { AdmissionPlugin, AdmissionRequest, RequestContext } from '../../contract.ts';
 import type { ObjectStorage } from './storage.ts';
 
@@ -12,31 +10,8 @@ export interface WriteEnvironment {
   readonly clock: Clock;
   /** Read at each write, so that the list may be filled after the registry is open. */
   readonly admission: readonly AdmissionPlugin[];
-  readonly fieldManager: FieldManager;
   readonly newUid: () => string;
   readonly newNameSuffix: () => string;
-}
-
-export interface FieldWriter {
-  readonly manager: string;
-  readonly subresource: string;
-  readonly nowMs: number;
-}
-
-/** Keeps metadata.managedFields. */
-export interface FieldManager {
-  /** Records in `draft` what a create, update or patch set. */
-  update(kind: Kind, old: KubeObject | undefined, draft: Draft<KubeObject>, writer: FieldWriter): void;
-  /** Server-side apply: the merged object, its managedFields included. Errors: Conflict with a cause for each field. */
-  apply?(
-    kind: Kind,
-    old: KubeObject | undefined,
-    options: { readonly body: KubeObjectLike; readonly force: boolean; readonly writer: FieldWriter },
-  ): Draft<KubeObject>;
-}
-
-export function writerOf(env: WriteEnvironment, context: RequestContext, subresource = ''): FieldWriter {
-  return { manager: context.fieldManager, subresource, nowMs: env.clock.now() };
 }
 
 const suffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789';

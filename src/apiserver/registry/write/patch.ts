@@ -17,9 +17,19 @@ export function patchObject(
   { patch, context }: { readonly patch: PlainPatch; readonly context: RequestContext },
 ): Draft<KubeObject> {
   // The result shares with `old` and with the patch what did not change; the copy is ours.
-  const draft = copyJson(patched(kind, old, patch));
-  checkPatched(kind, draft, context);
-  return draft as Draft<KubeObject>;
+  const draft = copyPatched(patched(kind, old, patch), old) as Draft<KubeObject>;
+  checkDecoded(kind, draft, context);
+  return draft;
+}
+
+/** managedFields that the patch left alone stay the same value, by which field tracking knows them. */
+function copyPatched(result: unknown, old: KubeObject): unknown {
+  const { managedFields } = old.metadata;
+  const metadata = (result as Partial<KubeObject> | null)?.metadata;
+  if (!managedFields || metadata?.managedFields !== managedFields) return copyJson(result);
+  const { managedFields: _, ...rest } = metadata;
+  const draft = copyJson({ ...(result as KubeObject), metadata: rest });
+  return Object.assign(draft, { metadata: Object.assign(draft.metadata, { managedFields }) });
 }
 
 function patched(kind: Kind, old: KubeObject, patch: PlainPatch): unknown {
@@ -35,8 +45,8 @@ function patched(kind: Kind, old: KubeObject, patch: PlainPatch): unknown {
   }
 }
 
-/** What decoding does to bodies: types, unknown fields, canonical scalars. */
-function checkPatched(kind: Kind, draft: unknown, context: RequestContext): void {
+/** What decoding does to bodies: types, unknown fields, canonical scalars. Errors: BadRequest. */
+export function checkDecoded(kind: Kind, draft: unknown, context: RequestContext): void {
   const schema = kind.schema();
   try {
     const unknown = checkBody(schema, draft, { custom: schema.name === undefined });

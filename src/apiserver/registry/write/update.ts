@@ -7,7 +7,8 @@ import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
 import { sameJson } from '../json.ts';
-import { admit, asker, mutate, type WriteEnvironment, writerOf } from './environment.ts';
+import { admit, asker, mutate, type WriteEnvironment } from './environment.ts';
+import { trackFields } from './managed-fields.ts';
 import { describesIntent, keepAllBut, keepStatus, keepSystemFields, matchAddress } from './metadata.ts';
 import { RaceError } from './storage.ts';
 
@@ -62,7 +63,7 @@ async function updateOnce(
   kind.defaults?.(draft);
   keepSystemFields(draft, stored);
   if (!request.trusted) keepWhatIsNotWritten(kind, subresource, { draft, old: stored });
-  if (!request.ownsFields) env.fieldManager.update(kind, stored, draft, writerOf(env, context, subresource));
+  if (!request.ownsFields) trackFields(kind, { draft, old: stored }, { context, subresource, nowMs: env.clock.now() });
   const { subresource: _, ...ref } = target;
   const admission: AdmissionRequest = { operation: 'UPDATE', kind, subresource, ref, old: stored, ...asker(context) };
   await mutate(env.admission, admission, draft);

@@ -270,6 +270,46 @@ describe('registry writes', () => {
     });
   });
 
+  describe('apply', () => {
+    const apply = (name: string, body: Record<string, unknown>, manager: string, force = false) => {
+      const whole = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name, namespace: 'default' }, ...body };
+      const context = { ...bench.context, fieldManager: manager };
+      return bench.registry.patch(widget, at(name), { type: 'apply', body: whole, force }, context);
+    };
+
+    it('creates what does not exist, and changes nothing when applied again', async () => {
+      const first = await apply('applied', { spec: { color: 'red' } }, 'alice');
+      assert.equal(first.created, true);
+      const again = await apply('applied', { spec: { color: 'red' } }, 'alice');
+      assert.equal(again.created, false);
+      assert.equal(again.entry.revision, first.entry.revision);
+    });
+
+    it('refuses fields that others own, unless forced', async () => {
+      await apply('owned', { spec: { size: 1, parts: [] } }, 'alice');
+      await assert.rejects(
+        apply('owned', { spec: { size: 2 } }, 'bob'),
+        says('Conflict', /conflict with "alice": \.spec\.size/),
+      );
+      const { entry } = await apply('owned', { spec: { size: 2 } }, 'bob', true);
+      assert.equal(entry.object.spec?.size, 2);
+    });
+
+    it('takes away what is no longer applied', async () => {
+      await apply('less', { spec: { color: 'red', size: 3 } }, 'alice');
+      const { entry } = await apply('less', { spec: { color: 'red' } }, 'alice');
+      assert.deepEqual(entry.object.spec, { color: 'red', size: 1 });
+    });
+
+    it('records who set what with other writes too', async () => {
+      const object = await bench.create('tracked', { spec: { color: 'red' } });
+      const [entry] = object.metadata.managedFields ?? [];
+      assert.equal(entry?.manager, 'test');
+      assert.equal(entry?.operation, 'Update');
+      assert.deepEqual(entry?.fieldsV1, { 'f:spec': { '.': {}, 'f:color': {}, 'f:size': {} } });
+    });
+  });
+
   it('modifies for subresource handlers, again after a lost race', async () => {
     await bench.create('counted');
     const one = () =>

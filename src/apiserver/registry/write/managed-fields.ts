@@ -1,0 +1,71 @@
+import { applyPatch, type FieldTree, resetFieldsOf, trackUpdate } from '../../../api/apply/index.ts';
+import type { Kind } from '../../../api/kind.ts';
+import type { Draft, KubeObject } from '../../../api/object.ts';
+import type { Patch } from '../../../client/client.ts';
+import type { RequestContext } from '../../contract.ts';
+import { copyJson } from '../json.ts';
+import { checkDecoded } from './patch.ts';
+
+export interface FieldWriter {
+  readonly context: RequestContext;
+  readonly subresource: string;
+  readonly nowMs: number;
+}
+
+type Json = Record<string, unknown>;
+
+/** Records in metadata.managedFields who set what, after a create, update or patch. */
+export function trackFields(
+  kind: Kind,
+  { draft, old }: { readonly draft: Draft<KubeObject>; readonly old: KubeObject | undefined },
+  { context, subresource, nowMs }: FieldWriter,
+): void {
+  const entries = trackUpdate({
+    schema: kind.schema(),
+    live: old as Json | undefined,
+    updated: draft as unknown as Json,
+    manager: context.fieldManager,
+    apiVersion: kind.apiVersion,
+    subresource,
+    now: nowMs,
+    resetFields: resetFields(kind, subresource),
+  });
+  const metadata = draft.metadata as Json;
+  if (entries) metadata['managedFields'] = entries;
+  else delete metadata['managedFields'];
+}
+
+/** Server-side apply: the merged object with its managedFields. Errors: Conflict with a cause for each field, BadRequest. */
+export function applyFields(
+  kind: Kind,
+  { old, patch }: { readonly old: KubeObject | undefined; readonly patch: Extract<Patch, { type: 'apply' }> },
+  { context, subresource, nowMs }: FieldWriter,
+): Draft<KubeObject> {
+  const applied = copyJson(patch.body) as Json;
+  checkDecoded(kind, applied, context);
+  const { object } = applyPatch({
+    schema: kind.schema(),
+    live: old as Json | undefined,
+    applied,
+    manager: context.fieldManager,
+    apiVersion: kind.apiVersion,
+    subresource,
+    force: patch.force === true,
+    now: nowMs,
+    resetFields: resetFields(kind, subresource),
+  });
+  return draftOf(object as unknown as KubeObject);
+}
+
+/** A copy that may be changed, but for its managedFields: they are replaced, never changed, and compared by identity. */
+export function draftOf(object: KubeObject): Draft<KubeObject> {
+  const { metadata, ...rest } = object;
+  const { managedFields, ...meta } = metadata;
+  const draft = copyJson({ ...rest, metadata: meta }) as unknown as KubeObject;
+  if (managedFields) (draft.metadata as Json)['managedFields'] = managedFields;
+  return draft as Draft<KubeObject>;
+}
+
+function resetFields(kind: Kind, subresource: string): FieldTree {
+  return resetFieldsOf({ hasStatus: kind.subresources['status'] !== undefined, subresource });
+}
