@@ -35,10 +35,11 @@ const createdColumn: Column = {
   cell: (object) => object.metadata.creationTimestamp ?? null,
 };
 
-/** The columns of a kind: the name comes first, whether the descriptor says so or not. */
+/** The columns of a kind; the name comes first, unless the descriptor has it elsewhere (events). */
 export function columnsOf(kind: Kind): readonly Column[] {
   if (kind.columns.length === 0) return [nameColumn, createdColumn];
-  return kind.columns[0]?.name === 'Name' ? kind.columns : [nameColumn, ...kind.columns];
+  const named = kind.columns.some(({ name, format }) => name === 'Name' && format === 'name');
+  return named ? kind.columns : [nameColumn, ...kind.columns];
 }
 
 /** `meta.k8s.io` Table of some objects of one kind. */
