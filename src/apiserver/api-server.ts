@@ -8,17 +8,19 @@ import { Listener, type TlsFiles } from './http/listener.ts';
 import { Metrics } from './http/metrics.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { sendObject, sendText } from './http/respond.ts';
+import type { Descriptions } from './openapi/descriptions.ts';
 import type { KubeletCredentials, NodeConnection } from './proxy/node-connection.ts';
 import { type HealthCheck, healthRoutes } from './routes/health.ts';
 import { KindIndex } from './routes/kind-index.ts';
-import { type OpenApi, openApiRoutes } from './routes/openapi.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { createPathRouter, type PathRoute } from './routes/paths.ts';
 import { createRouter } from './routes/router.ts';
+import { type VersionInfo, versionRoute } from './routes/version.ts';
 import { FrameCache } from './routes/watch-frames.ts';
+import { bindingHandler } from './subresources/binding.ts';
 import { subresourceHandlers } from './subresources/handlers.ts';
 import { type Reviews, reviewHandlers } from './subresources/reviews.ts';
-import { bindingHandler } from './subresources/binding.ts';
-import { type VersionInfo, versionRoute } from './routes/version.ts';
+import { ensureSystemObjects } from './system-objects.ts';
 
 export interface ApiServerOptions {
   readonly registry: Registry;
@@ -36,9 +38,16 @@ export interface ApiServerOptions {
   readonly log: Logger;
   readonly reviews: Reviews;
   readonly tokenRequest: TokenRequestHandler;
-  readonly openApi: OpenApi;
+  /** The prose of `kubectl explain`. Default: none. */
+  readonly descriptions?: Descriptions;
   /** `/.well-known/openid-configuration` and `/openid/v1/jwks`: how others check service-account tokens. */
   readonly openId: OpenIdDocuments;
+  /** Makes the namespaces and the `kubernetes` Service that every cluster has. Absent: somebody else does. */
+  readonly systemObjects?: {
+    readonly serviceAddress: string;
+    /** The port defaults to the bound one. */
+    readonly advertised: { readonly address: string; readonly port?: number };
+  };
   /** What must hold beside the server itself. Default: nothing. */
   readonly checks?: readonly HealthCheck[];
   /** What clients are told in `/api`: `host:port`. Default: the bound address. */
@@ -54,7 +63,7 @@ export interface OpenIdDocuments {
 }
 
 export interface ApiServer {
-  /** Binds the port. Rejects with Node's error (EADDRINUSE …). */
+  /** Binds the port, then makes the system's objects. Rejects with Node's error (EADDRINUSE …) or ApiError. */
   start(): Promise<void>;
   /** Ends watches, lets requests finish for up to `graceMs` (default 10 s), then cuts. */
   stop(graceMs?: number): Promise<void>;
@@ -83,7 +92,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const paths = createPathRouter(
     [
       ...discovery.routes,
-      ...openApiRoutes(options.openApi),
+      ...openApiRoutes({
+        kinds: () => registry.kinds,
+        release: options.version.gitVersion,
+        ...(options.descriptions && { descriptions: options.descriptions }),
+      }),
       ...healthRoutes(() => checks, log.child('health')),
       versionRoute(options.version),
       metricsRoute(metrics),
@@ -126,6 +139,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       bound = await listener.listen();
       metrics.start();
       pipeline.start();
+      if (options.systemObjects) {
+        const { serviceAddress, advertised } = options.systemObjects;
+        const { port } = bound;
+        await ensureSystemObjects(registry, { serviceAddress, advertised: { port, ...advertised } });
+      }
       log.info('API server listens', bound);
     },
     async stop(graceMs = 10_000) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import { ApiError } from '../../api/status.ts';
 import type { ApiRequest } from './api-request.ts';
 import { acceptsGzip } from './respond.ts';
@@ -13,7 +14,16 @@ export interface CachedDocument {
   readonly contentType: string;
 }
 
+/** A large document that few ask for: only its compressed form is held. */
+export interface CompressedDocument {
+  readonly gzip: Buffer;
+  /** With its quotes. */
+  readonly etag: string;
+  readonly contentType: string;
+}
+
 const compress = promisify(gzip);
+const expand = promisify(gunzip);
 /** Discovery for each new kubectl cache: worth less than a network packet's wait below this size. */
 const compressFromBytes = 16 * 1024;
 
@@ -30,17 +40,8 @@ export function etagOf(body: Uint8Array): string {
 /** Sends it, or 304 when the client has it. A client that accepts only protobuf is told that there is JSON. */
 export async function sendDocument(request: ApiRequest, document: CachedDocument): Promise<void> {
   const { exchange } = request;
-  const { accept } = exchange.headers;
-  if (accept && !acceptsJson(accept))
-    throw new ApiError('NotAcceptable', 'only the following media types are accepted: application/json');
-  const headers = request.headers(document.contentType);
-  headers.etag = document.etag;
-  headers.vary = 'Accept';
-  headers['cache-control'] = 'public';
-  if (exchange.headers['if-none-match'] === document.etag) {
-    exchange.send(304, headers);
-    return;
-  }
+  const headers = headersFor(request, document);
+  if (!headers) return;
   if (document.body.length < compressFromBytes || !acceptsGzip(exchange)) {
     exchange.send(200, headers, document.body);
     return;
@@ -48,6 +49,35 @@ export async function sendDocument(request: ApiRequest, document: CachedDocument
   headers['content-encoding'] = 'gzip';
   headers.vary = 'Accept, Accept-Encoding';
   exchange.send(200, headers, await compress(document.body));
+}
+
+export async function sendCompressed(request: ApiRequest, document: CompressedDocument): Promise<void> {
+  const { exchange } = request;
+  const headers = headersFor(request, document);
+  if (!headers) return;
+  headers.vary = 'Accept, Accept-Encoding';
+  if (acceptsGzip(exchange)) {
+    headers['content-encoding'] = 'gzip';
+    exchange.send(200, headers, document.gzip);
+  } else exchange.send(200, headers, await expand(document.gzip));
+}
+
+/** Undefined: the client has it, and was told so. */
+function headersFor(
+  request: ApiRequest,
+  { contentType, etag }: Pick<CachedDocument, 'contentType' | 'etag'>,
+): OutgoingHttpHeaders | undefined {
+  const { exchange } = request;
+  const { accept } = exchange.headers;
+  if (accept && !acceptsJson(accept))
+    throw new ApiError('NotAcceptable', 'only the following media types are accepted: application/json');
+  const headers = request.headers(contentType);
+  headers.etag = etag;
+  headers.vary = 'Accept';
+  headers['cache-control'] = 'public';
+  if (exchange.headers['if-none-match'] !== etag) return headers;
+  exchange.send(304, headers);
+  return undefined;
 }
 
 function acceptsJson(accept: string): boolean {

@@ -98,13 +98,12 @@ export function requestInfo(method: string, rawPath: string, query: Query): Requ
     at++;
   }
   let namespace = '';
-  let resource: string;
   if (parts[at] === 'namespaces' && at + 1 < end) {
     namespace = parts[at + 1] ?? '';
     if (at + 2 < end && !namespaceSubresources.has(parts[at + 2] ?? '')) at += 2;
     else if (group !== '' || version !== 'v1') return nonResource(method, path);
   }
-  resource = parts[at++] ?? '';
+  const resource = parts[at++] ?? '';
   let name = at < end ? (parts[at++] ?? '') : '';
   const subresource = at < end ? (parts[at++] ?? '') : '';
   const rest = at < parts.length ? parts.slice(at).join('/') : undefined;

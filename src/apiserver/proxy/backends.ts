@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { endpointSlice } from '../../api/discovery/endpoint-slice.ts';
 import { node as nodeKind } from '../../api/core/node.ts';
 import { service as serviceKind } from '../../api/core/service.ts';
+import { endpointSlice } from '../../api/discovery/endpoint-slice.ts';
 import type { Node, Pod, Service } from '../../api/schema/generated/types/core-v1.ts';
 import { ApiError, badRequest } from '../../api/status.ts';
 import type { Registry, RequestContext } from '../contract.ts';
@@ -94,9 +94,7 @@ export async function serviceEndpoint(
 function servicePortName(service: Service, port: string): string {
   const ports = service.spec?.ports ?? [];
   const found =
-    port === ''
-      ? ports[0]
-      : ports.find((candidate) => candidate.name === port || String(candidate.port) === port);
+    port === '' ? ports[0] : ports.find((candidate) => candidate.name === port || String(candidate.port) === port);
   if (!found)
     throw new ApiError(
       'ServiceUnavailable',

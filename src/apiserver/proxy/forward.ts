@@ -1,4 +1,4 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ApiError } from '../../api/status.ts';
@@ -79,7 +79,11 @@ function answer(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     outgoing.once('error', (error) =>
-      reject(new ApiError('ServiceUnavailable', `error trying to reach service: ${error.message}`, undefined, { cause: error })),
+      reject(
+        new ApiError('ServiceUnavailable', `error trying to reach service: ${error.message}`, undefined, {
+          cause: error,
+        }),
+      ),
     );
     outgoing.once('response', (response) => resolve(passBack(request, response, options)));
     outgoing.once('upgrade', (response, socket, head) => {
@@ -109,9 +113,7 @@ async function passBack(request: ApiRequest, response: IncomingMessage, options:
 /** One side left in the middle; the other was closed with it, and nobody is there to be told. */
 function isBrokenOff(error: unknown): boolean {
   const code = errorCode(error);
-  return (
-    code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE' || code === 'ABORT_ERR'
-  );
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE' || code === 'ABORT_ERR';
 }
 
 async function text(response: IncomingMessage): Promise<string> {

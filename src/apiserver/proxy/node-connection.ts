@@ -96,7 +96,10 @@ function handshake(socket: Duplex, { host }: Endpoint, credentials: KubeletCrede
       ALPNProtocols: ['http/1.1'],
       checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
     });
-    const timer = setTimeout(() => tls.destroy(new Error(`no TLS handshake within ${dialTimeoutMs} ms`)), dialTimeoutMs);
+    const timer = setTimeout(
+      () => tls.destroy(new Error(`no TLS handshake within ${dialTimeoutMs} ms`)),
+      dialTimeoutMs,
+    );
     timer.unref();
     const fail = (error: Error) => {
       clearTimeout(timer);

@@ -12,11 +12,7 @@ import { inputEncoding } from '../http/negotiate.ts';
 export const mostYamlAliases = 100;
 
 /** The body's object. Throws ApiError `BadRequest`, `UnsupportedMediaType`, or what decoding finds. */
-export async function readObject(
-  request: ApiRequest,
-  kind: Kind,
-  context: RequestContext,
-): Promise<Draft<KubeObject>> {
+export async function readObject(request: ApiRequest, kind: Kind, context: RequestContext): Promise<Draft<KubeObject>> {
   const encoding = inputEncoding(request.exchange.headers['content-type']);
   const body = await readBody(request.exchange);
   if (body.length === 0) throw badRequest('the request body is empty: an object is required');

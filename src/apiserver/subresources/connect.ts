@@ -41,7 +41,10 @@ export function logHandler(access: NodeAccess): ResourceHandler {
       request.exchange.send(200, request.headers(textType), '');
       return;
     }
-    const query = copyQuery(request.query, logParameters.map((name) => [name, name]));
+    const query = copyQuery(
+      request.query,
+      logParameters.map((name) => [name, name]),
+    );
     await toAgent(access, request, { pod, path: `/containerLogs/${podPath(pod)}/${container}`, query });
   };
 }

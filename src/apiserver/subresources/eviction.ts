@@ -37,9 +37,7 @@ export function evictionHandler(routes: ObjectRoutes): ResourceHandler {
 /** Pods that give no service are evicted at once. */
 function ignoresBudgets({ metadata, status }: Pod): boolean {
   const phase = status?.phase;
-  return (
-    phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || metadata.deletionTimestamp !== undefined
-  );
+  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || metadata.deletionTimestamp !== undefined;
 }
 
 async function takeFromBudget(routes: ObjectRoutes, pod: Pod, context: RequestContext): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Draft } from '../../api/object.ts';
+import { jsonEqual } from '../../api/patch/index.ts';
 import type { CertificateSigningRequest } from '../../api/schema/generated/types/certificates-v1.ts';
 import type { Container, Namespace, Pod } from '../../api/schema/generated/types/core-v1.ts';
 import { type FieldError, invalid } from '../../api/status.ts';
-import { jsonEqual } from '../../api/patch/index.ts';
 
 /** `namespaces/finalize`: spec.finalizers, nothing else. */
 export function takeFinalizers(draft: Draft<Namespace>, wanted: Namespace): void {
@@ -112,7 +112,8 @@ export function takeResources(draft: Draft<Pod>, wanted: Pod, old: Pod): void {
       const target = draft.spec?.[list]?.[index];
       if (!target) return;
       if (next.resources) target.resources = structuredClone(next.resources) as Draft<typeof next.resources>;
-      if (next.resizePolicy) target.resizePolicy = structuredClone(next.resizePolicy) as Draft<typeof next.resizePolicy>;
+      if (next.resizePolicy)
+        target.resizePolicy = structuredClone(next.resizePolicy) as Draft<typeof next.resizePolicy>;
     });
   }
   if (errors.length > 0) throw invalid(pods, old.metadata.name ?? '', errors);

@@ -1,3 +1,4 @@
+import type { Kind } from '../../api/kind.ts';
 import type { SelfSubjectReview, TokenReview } from '../../api/schema/generated/types/authentication-v1.ts';
 import type {
   ResourceAttributes,
@@ -13,7 +14,6 @@ import { sendObject } from '../http/respond.ts';
 import { writeContext } from '../http/write-context.ts';
 import { readObject } from '../routes/decode.ts';
 import type { ResourceHandler } from '../routes/router.ts';
-import type { Kind } from '../../api/kind.ts';
 
 export interface Reviews {
   readonly tokenReview: TokenReviewHandler;

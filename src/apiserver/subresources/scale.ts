@@ -25,7 +25,12 @@ export function scaleHandler(routes: ObjectRoutes): ResourceHandler {
     const { encoding } = outputFormat(request.exchange.headers.accept);
     const scale = request.info.verb === 'get' ? undefined : await readWanted(request, kind);
     const entry = scale
-      ? await routes.registry.modify(kind, target, (draft, old) => setReplicas(draft, scale(old, paths), paths), scale.context)
+      ? await routes.registry.modify(
+          kind,
+          target,
+          (draft, old) => setReplicas(draft, scale(old, paths), paths),
+          scale.context,
+        )
       : await routes.registry.get(kind, target, readContext(request));
     await sendObject(request, 200, scaleOf(entry.object, paths), encoding);
   };
@@ -106,8 +111,10 @@ function setReplicas(draft: Draft<KubeObject>, replicas: number, { specReplicas 
   const path = steps(specReplicas);
   let at = draft as unknown as Record<string, unknown>;
   for (const step of path.slice(0, -1)) {
-    const next = at[step];
-    at = isRecord(next) ? next : (at[step] = {});
+    const present = at[step];
+    const next = isRecord(present) ? present : {};
+    at[step] = next;
+    at = next;
   }
   at[path.at(-1) ?? ''] = replicas;
 }

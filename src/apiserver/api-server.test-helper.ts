@@ -1,0 +1,108 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { builtInKinds } from '../api/kinds.ts';
+import { systemClock } from '../base/clock.ts';
+import { type Logger, silentLogger } from '../base/log.ts';
+import { createAuthority, issueCertificate, type KeyPair } from '../cluster/pki/certificate.ts';
+import { kubeconfig } from '../cluster/pki/kubeconfig.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
+import { certificateAuthenticator } from './authentication/certificate.ts';
+import type { AdmissionPlugin, Authorizer } from './contract.ts';
+import type { TlsFiles } from './http/listener.ts';
+import { directConnection } from './proxy/node-connection.ts';
+import { type CachedRegistry, openRegistry } from './registry/registry.ts';
+
+/** A whole API server on loopback for tests and benchmarks: real store, real registry, real certificates. */
+export interface TestServer {
+  readonly server: ApiServer;
+  readonly registry: CachedRegistry;
+  readonly url: string;
+  readonly ca: string;
+  readonly admin: KeyPair;
+  readonly tls: TlsFiles;
+  /** Path of a kubeconfig of `admin`. */
+  readonly kubeconfig: string;
+  /** A certificate of another user. */
+  client(name: string, groups?: readonly string[]): Promise<KeyPair>;
+  close(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** Default: everything is allowed. */
+  readonly authorizer?: Authorizer;
+  readonly admission?: readonly AdmissionPlugin[];
+  readonly log?: Logger;
+  readonly overrides?: Partial<ApiServerOptions>;
+  /** Changed objects fail where they are changed. Default: true. */
+  readonly freeze?: boolean;
+}
+
+export const allowAll: Authorizer = { authorize: () => ({ decision: 'allow', reason: '' }) };
+
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const dir = await mkdtemp(join(tmpdir(), 'k3ts-api-'));
+  const validity = { nowMs: Date.now(), days: 1 };
+  const ca = await createAuthority('test-ca', validity);
+  const serving = await issueCertificate(
+    ca,
+    { commonName: 'kube-apiserver', ipAddresses: ['127.0.0.1'], dnsNames: ['localhost'], usages: ['server'] },
+    validity,
+  );
+  const client = (name: string, groups: readonly string[] = []) =>
+    issueCertificate(ca, { commonName: name, organizations: groups, usages: ['client'] }, validity);
+  const admin = await client('admin', ['system:masters']);
+  const store = await openSqliteStore({ file: join(dir, 'state.db') });
+  const log = options.log ?? silentLogger;
+  const registry = await openRegistry({
+    store,
+    kinds: builtInKinds,
+    freeze: options.freeze ?? true,
+    log,
+    ...(options.admission && { admission: options.admission }),
+  });
+  const tls = { key: serving.keyPem, cert: serving.certificatePem, clientCa: ca.certificatePem };
+  const notHere = () => Promise.reject(new Error('not part of this test'));
+  const server = createApiServer({
+    registry,
+    authenticator: certificateAuthenticator,
+    authorizer: options.authorizer ?? allowAll,
+    listen: { address: '127.0.0.1', port: 0 },
+    tls,
+    kubelet: {
+      connection: directConnection,
+      credentials: () => ({ key: admin.keyPem, cert: admin.certificatePem, ca: ca.certificatePem }),
+    },
+    version: { gitVersion: 'v1.36.0+k3ts1', gitCommit: '', buildDate: '1970-01-01T00:00:00Z' },
+    clock: systemClock,
+    log,
+    reviews: {
+      tokenReview: notHere,
+      rulesReview: (review) => ({ ...review, status: { resourceRules: [], nonResourceRules: [], incomplete: true } }),
+    },
+    tokenRequest: notHere,
+    openId: { configuration: () => ({ issuer: 'https://kubernetes.default.svc' }), keys: () => ({ keys: [] }) },
+    ...options.overrides,
+  });
+  await server.start();
+  const url = `https://127.0.0.1:${server.address.port}`;
+  const config = join(dir, 'kubeconfig');
+  await writeFile(config, kubeconfig({ server: url, authorityPem: ca.certificatePem, user: admin }), { mode: 0o600 });
+  return {
+    server,
+    registry,
+    url,
+    ca: ca.certificatePem,
+    admin,
+    tls,
+    kubeconfig: config,
+    client,
+    async close() {
+      await server.stop(1000);
+      await registry.close();
+      await store.close();
+      await rm(dir, { recursive: true });
+    },
+  };
+}
