@@ -3,6 +3,7 @@ import type { Node } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { proxyVerbs, statusSubresource } from '../subresources.ts';
+import { mirrorPodCidrs } from './mirrored-addresses.ts';
 import { nodeColumns } from './node-columns.ts';
 
 export const node = kind<Node>({
@@ -21,7 +22,8 @@ export const node = kind<Node>({
   selectableFields: {
     'spec.unschedulable': selectable(({ spec }) => spec?.unschedulable ?? false),
   },
-  defaults: ({ status }) => {
+  defaults: ({ spec, status }) => {
+    mirrorPodCidrs(spec);
     if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity };
   },
 });

@@ -81,6 +81,18 @@ test('the old and the new name of the service account are both shown', () => {
   assert.deepEqual([both.spec?.serviceAccountName, both.spec?.serviceAccount], ['y', 'y']);
 });
 
+test('one address and the list of addresses agree; the one is right where they differ', () => {
+  const old = { ...podOf({ containers: [] }), status: { podIP: '10.0.0.2', podIPs: [{ ip: '10.0.0.1' }] } };
+  defaultPod(old);
+  assert.deepEqual(old.status, { podIP: '10.0.0.2', podIPs: [{ ip: '10.0.0.2' }] });
+  const dual: Draft<Pod> = {
+    ...podOf({ containers: [] }),
+    status: { podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] },
+  };
+  defaultPod(dual);
+  assert.equal(dual.status?.podIP, '10.0.0.1');
+});
+
 test('resources of the pod as a whole: the sum of its containers, or its limits', () => {
   const pod = podOf({
     resources: { limits: { cpu: '4', memory: '8Gi' } },

@@ -8,6 +8,7 @@ import type {
   ResourceRequirements,
 } from '../schema/generated/types/core-v1.ts';
 import { defaultContainer } from './container-defaults.ts';
+import { mirrorPodIps } from './mirrored-addresses.ts';
 import { defaultPodRequests } from './pod-requests.ts';
 import { defaultVolume } from './volume-defaults.ts';
 
@@ -41,6 +42,7 @@ function mirrorServiceAccount(spec: Draft<PodSpec>): void {
 
 /** What pods get and templates do not. */
 export function defaultPod(pod: Draft<Pod>): void {
+  mirrorPodIps(pod.status);
   if (!pod.spec) return;
   defaultPodSpec(pod.spec);
   for (const { resources } of allContainers(pod.spec)) defaultRequestsToLimits(resources);
