@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
-import type { KeyPair } from '../cluster/pki/certificate.ts';
 import type { TestServer } from './api-server.test-helper.ts';
+import type { KeyPair } from './certificates.test-helper.ts';
 
 export interface Answer {
   readonly status: number;

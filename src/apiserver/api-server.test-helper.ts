@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { builtInKinds } from '../api/kinds.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
-import { createAuthority, issueCertificate, type KeyPair } from '../cluster/pki/certificate.ts';
-import { kubeconfig } from '../cluster/pki/kubeconfig.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 import { certificateAuthenticator } from './authentication/certificate.ts';
+import { createTestAuthority, type KeyPair, type TestAuthority } from './certificates.test-helper.ts';
 import type { AdmissionPlugin, Authorizer } from './contract.ts';
 import type { TlsFiles } from './http/listener.ts';
 import { directConnection } from './proxy/node-connection.ts';
@@ -20,6 +19,7 @@ export interface TestServer {
   readonly registry: CachedRegistry;
   readonly url: string;
   readonly ca: string;
+  readonly authority: TestAuthority;
   readonly admin: KeyPair;
   readonly tls: TlsFiles;
   /** Path of a kubeconfig of `admin`. */
@@ -43,15 +43,9 @@ export const allowAll: Authorizer = { authorize: () => ({ decision: 'allow', rea
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dir = await mkdtemp(join(tmpdir(), 'k3ts-api-'));
-  const validity = { nowMs: Date.now(), days: 1 };
-  const ca = await createAuthority('test-ca', validity);
-  const serving = await issueCertificate(
-    ca,
-    { commonName: 'kube-apiserver', ipAddresses: ['127.0.0.1'], dnsNames: ['localhost'], usages: ['server'] },
-    validity,
-  );
-  const client = (name: string, groups: readonly string[] = []) =>
-    issueCertificate(ca, { commonName: name, organizations: groups, usages: ['client'] }, validity);
+  const authority = await createTestAuthority();
+  const serving = await authority.issue({ name: 'kube-apiserver', address: '127.0.0.1' });
+  const client = (name: string, groups: readonly string[] = []) => authority.issue({ name, groups });
   const admin = await client('admin', ['system:masters']);
   const store = await openSqliteStore({ file: join(dir, 'state.db') });
   const log = options.log ?? silentLogger;
@@ -62,7 +56,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log,
     ...(options.admission && { admission: options.admission }),
   });
-  const tls = { key: serving.keyPem, cert: serving.certificatePem, clientCa: ca.certificatePem };
+  const tls = { key: serving.keyPem, cert: serving.certificatePem, clientCa: authority.certificatePem };
   const notHere = () => Promise.reject(new Error('not part of this test'));
   const server = createApiServer({
     registry,
@@ -72,7 +66,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     tls,
     kubelet: {
       connection: directConnection,
-      credentials: () => ({ key: admin.keyPem, cert: admin.certificatePem, ca: ca.certificatePem }),
+      credentials: () => ({ key: admin.keyPem, cert: admin.certificatePem, ca: authority.certificatePem }),
     },
     version: { gitVersion: 'v1.36.0+k3ts1', gitCommit: '', buildDate: '1970-01-01T00:00:00Z' },
     clock: systemClock,
@@ -88,21 +82,40 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   await server.start();
   const url = `https://127.0.0.1:${server.address.port}`;
   const config = join(dir, 'kubeconfig');
-  await writeFile(config, kubeconfig({ server: url, authorityPem: ca.certificatePem, user: admin }), { mode: 0o600 });
+  await writeFile(config, kubeconfigOf(url, authority, admin), { mode: 0o600 });
   return {
     server,
     registry,
     url,
-    ca: ca.certificatePem,
+    ca: authority.certificatePem,
+    authority,
     admin,
     tls,
     kubeconfig: config,
     client,
     async close() {
       await server.stop(1000);
-      await registry.close();
+      registry.close();
       await store.close();
       await rm(dir, { recursive: true });
     },
   };
+}
+
+/** JSON is YAML. */
+function kubeconfigOf(server: string, { certificatePem }: TestAuthority, user: KeyPair): string {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': base64(certificatePem) } }],
+    users: [
+      {
+        name: 'admin',
+        user: { 'client-certificate-data': base64(user.certificatePem), 'client-key-data': base64(user.keyPem) },
+      },
+    ],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
+    'current-context': 'test',
+  });
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:https';
 import { after, before, describe, test } from 'node:test';
-import type { Attributes, Authorizer } from '../contract.ts';
 import { TestClient } from '../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../api-server.test-helper.ts';
+import type { Attributes, Authorizer } from '../contract.ts';
 
 /** admin may everything; jane may get pods and impersonate user bob. */
 const authorizer: Authorizer = {

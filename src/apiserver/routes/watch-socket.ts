@@ -1,7 +1,7 @@
 import { WebSocketServer } from 'ws';
 import type { ApiRequest } from '../http/api-request.ts';
 import type { Upgrade } from '../http/exchange.ts';
-import type { WatchSink } from './watch.ts';
+import type { WatchSink } from './watch-sink.ts';
 
 /** A client that does not read is cut off when this much waits for it. */
 const mostBufferedBytes = 16 * 1024 * 1024;

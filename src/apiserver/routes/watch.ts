@@ -12,19 +12,13 @@ import { includeObject, tableOf } from '../tables/table.ts';
 import { partialOf } from './encode.ts';
 import { watchOptions } from './read-options.ts';
 import { type FrameCache, frameOf } from './watch-frames.ts';
+import type { WatchSink } from './watch-sink.ts';
 import { openWatchSocket } from './watch-socket.ts';
 
 export interface WatchRoutes {
   readonly registry: Registry;
   readonly frames: FrameCache;
   readonly clock: Clock;
-}
-
-/** Where a watch's frames go: a chunked answer or a WebSocket. */
-export interface WatchSink {
-  /** Resolves when more may be written. */
-  write(frames: readonly Buffer[]): Promise<void> | undefined;
-  end(): void;
 }
 
 /** Answers a watch of a kind until the client, the registry or the server ends it. */
