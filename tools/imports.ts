@@ -55,7 +55,7 @@ export function importProblems(files: readonly SourceFile[]): string[] {
 export function importsOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
   const patterns = [
-    /^\s*(?:import|export)\b[^'";]*?(?:\bfrom\s*)?['"](\.[^'"]*)['"]/gm,
+    /(?:^|;)\s*(?:import|export)\b[^'";]*?(?:\bfrom\s*)?['"](\.[^'"]*)['"]/gm,
     /\bimport\(\s*['"](\.[^'"]*)['"]/g,
   ];
   return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1] ?? ''));

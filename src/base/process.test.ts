@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ProcessError, run, startOwned } from './process.ts';
 
-const node = process.execPath;
 function failsWith(code: string, text: RegExp) {
   return (error: unknown) => {
     assert.ok(error instanceof ProcessError, String(error));
@@ -58,12 +61,18 @@ test('a program that does not read its input is judged by its status', async () 
 });
 
 test('an owned process that ignores SIGTERM is killed at the deadline', async () => {
-  const script = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);';
-  const child = await startOwned(node, ['-e', script]);
-  assert.ok(alive(child.pid));
-  await child.stop(300);
-  assert.ok(!alive(child.pid));
-  assert.notEqual((await child.ended).signal, null);
+  const folder = await mkdtemp(join(tmpdir(), 'owned-'));
+  try {
+    const ready = join(folder, 'ready');
+    const script = 'trap "" TERM; : >"$READY"; while :; do sleep 0.1; done';
+    const child = await startOwned('sh', ['-c', script], { env: { READY: ready } });
+    while (!existsSync(ready)) await new Promise((resolve) => setTimeout(resolve, 5));
+    await child.stop(200);
+    assert.ok(!alive(child.pid));
+    assert.equal((await child.ended).signal, 'SIGKILL');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('the end of an owned process is reported with its status', async () => {

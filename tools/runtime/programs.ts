@@ -25,7 +25,7 @@ export function wrapper(pathFromHere: string, libraryFolders: readonly string[],
   const at = (path: string) => `$here/${path}`;
   return [
     '#!/bin/sh',
-    'here=${0%/*}',
+    `here=\${0%/*}`,
     `export LD_LIBRARY_PATH="${libraryFolders.map(at).join(':')}" XTABLES_LIBDIR="${at(xtables)}"`,
     `exec "${at(pathFromHere)}" "$@"`,
     '',

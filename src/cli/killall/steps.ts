@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { sleep, systemClock } from '../../base/clock.ts';
 import { instanceName } from '../../base/instance.ts';
+import { removeNetwork } from '../../network/cleanup.ts';
 import { findRunningServer, startTicksOf } from '../server/run-state.ts';
 import { removeCgroups } from './cgroups.ts';
-import { removeLinks, removeTables } from './links.ts';
 import { unmountBelow } from './mounts.ts';
 import { endProcesses, keepAlive, processesOf, readProcesses, sendSignal } from './processes.ts';
 import { removeShimSockets } from './shim-sockets.ts';
@@ -32,8 +32,7 @@ export const cleanupSteps: readonly CleanupStep[] = [
   // Only what is the agent's: a folder named by mistake keeps its mounts.
   { what: 'mount', remove: (dataDir) => unmountBelow(join(dataDir, 'agent')) },
   { what: 'shim socket', remove: (dataDir) => removeShimSockets(join(dataDir, 'agent/run/containerd')) },
-  { what: 'link', remove: (dataDir) => removeLinks(instanceName('k3ts', dataDir)) },
-  { what: 'nftables table', remove: (dataDir) => removeTables(instanceName('k3ts', dataDir)) },
+  { what: 'network', remove: (dataDir) => removeNetwork({ dataDir, ip: 'ip', nft: 'nft' }) },
   { what: 'control group', remove: (dataDir) => removeCgroups(cgroupRoot(dataDir)) },
 ];
 

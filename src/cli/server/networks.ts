@@ -160,7 +160,10 @@ function readClusterDns(reader: SettingsReader, services: readonly Cidr[]): IpAd
   }
   const ordered = services.map((block) => given.find((address) => cidrContains(block, address)));
   if (given.length > services.length || ordered.includes(undefined))
-    if (given.every((address) => services.some((block) => cidrContains(block, address))))
+    if (
+      given.length === reader.values('cluster-dns').length &&
+      given.every((address) => services.some((block) => cidrContains(block, address)))
+    )
       reader.problem(
         'cluster-dns',
         given.map(formatIp).join(','),

@@ -30,6 +30,7 @@ const componentsOfK3s: Readonly<Record<string, PackagedComponent>> = {
 export function serverOptions(settings: Settings, machine: Machine): ServerOptions {
   const reader = new SettingsReader(serverFlags, settings);
   const dataDir = resolve(reader.text('data-dir') ?? '');
+  if (dataDir === '/') reader.problem('data-dir', dataDir, 'must be a folder of its own');
   const path = resolve(reader.text('write-kubeconfig') ?? '');
   const mode = reader.one('write-kubeconfig-mode', parseMode, 'must be an octal file mode such as 0600 or 644');
   const bindAddress = reader.one('bind-address', parseIp, 'must be an address of this machine, 0.0.0.0 or ::');
