@@ -101,6 +101,7 @@ function checkMap(plan: Plan, map: Record<string, unknown>, walk: Walk): void {
   for (const key in map) {
     const value = map[key];
     const kept = value === null && !walk.custom ? zeroOf(inner) : value;
+    if (kept === null) continue;
     if (inner.shape !== 'scalar') walk.path.push({ key });
     const checked = checkValue(inner, kept, walk);
     if (inner.shape !== 'scalar') walk.path.pop();
@@ -115,6 +116,7 @@ function checkList(plan: Plan, list: unknown[], walk: Walk): void {
   for (let at = 0; at < list.length; at++) {
     const value = list[at];
     const kept = value === null && !walk.custom ? zeroOf(inner) : value;
+    if (kept === null) continue;
     path.push(at);
     const checked = checkValue(inner, kept, walk);
     path.length = depth;

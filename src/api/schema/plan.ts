@@ -74,6 +74,8 @@ export function zeroOf(plan: Plan): unknown {
       return plan.schema.type === 'object' ? {} : null;
     default:
       if (plan.schema.format === 'quantity') return '0';
+      // Go writes a time that is not set as null.
+      if (plan.schema.format === 'date-time' || plan.schema.format === 'micro-time') return null;
       if (plan.schema.type === 'string') return '';
       return plan.schema.type === 'boolean' ? false : 0;
   }
