@@ -1,0 +1,197 @@
+import type {
+  Container,
+  ContainerPort,
+  PodSpec,
+  VolumeDevice,
+  VolumeMount,
+} from '../../../schema/generated/types/core-v1.ts';
+import { type Errors, each, ipAddress, oneOf, requiredFormat, requiredOneOf, requiredText } from '../../common.ts';
+import {
+  duplicate,
+  forbidden,
+  invalidFormat,
+  invalidValue,
+  notFoundValue,
+  notSupported,
+  required,
+} from '../../field-error.ts';
+import { isDns1123Label, isPortName, isPortNumber } from '../../format.ts';
+import { validateEnvironment } from './env.ts';
+import { validateLifecycle, validateProbe } from './probes.ts';
+import { validateResources } from './resources.ts';
+import { validateSecurityContext } from './security.ts';
+import { relativePath } from './volumes.ts';
+
+const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
+const messagePolicies = ['FallbackToLogsOnError', 'File'];
+const propagations = ['Bidirectional', 'HostToContainer', 'None'];
+
+/** What a container's checks need to know of its pod. */
+export interface PodContext {
+  readonly spec: PodSpec;
+  readonly volumes: ReadonlySet<string>;
+}
+
+/** What all containers share, whatever their role. */
+export function validateContainerCommon(container: Container, path: string, context: PodContext): Errors {
+  const { image, name } = container;
+  const errors = requiredFormat(name, `${path}.name`, isDns1123Label);
+  if (!image) errors.push(required(`${path}.image`));
+  else if (image !== image.trim())
+    errors.push(invalidValue(`${path}.image`, image, 'must not have leading or trailing whitespace'));
+  errors.push(
+    ...requiredOneOf(container.terminationMessagePolicy, `${path}.terminationMessagePolicy`, messagePolicies),
+    ...validatePorts(container.ports, `${path}.ports`),
+    ...validateEnvironment(container, path),
+    ...validateMounts(container, path, context),
+    ...requiredOneOf(container.imagePullPolicy, `${path}.imagePullPolicy`, pullPolicies),
+    ...validateResources(container.resources, `${path}.resources`),
+    ...validateSecurityContext(container.securityContext, `${path}.securityContext`),
+  );
+  if (context.spec.hostNetwork) errors.push(...hostPortErrors(container.ports, `${path}.ports`));
+  return errors;
+}
+
+function hostPortErrors(ports: readonly ContainerPort[] | undefined, path: string): Errors {
+  return each(ports, path, ({ hostPort, containerPort }, here) =>
+    hostPort === containerPort
+      ? []
+      : [invalidValue(`${here}.containerPort`, containerPort, 'must match `hostPort` when `hostNetwork` is true')],
+  );
+}
+
+function validatePorts(ports: readonly ContainerPort[] | undefined, path: string): Errors {
+  const names = new Set<string>();
+  return each(ports, path, ({ name, containerPort, hostPort, protocol, hostIP }, here) => {
+    const errors: Errors = [];
+    if (name) {
+      const complaints = isPortName(name);
+      if (complaints.length > 0) errors.push(...invalidFormat(`${here}.name`, name, complaints));
+      else if (names.has(name)) errors.push(duplicate(`${here}.name`, name));
+      else names.add(name);
+    }
+    if (!containerPort) errors.push(required(`${here}.containerPort`));
+    else
+      errors.push(
+        ...isPortNumber(containerPort).map((why) => invalidValue(`${here}.containerPort`, containerPort, why)),
+      );
+    if (hostPort) errors.push(...isPortNumber(hostPort).map((why) => invalidValue(`${here}.hostPort`, hostPort, why)));
+    errors.push(...requiredOneOf(protocol, `${here}.protocol`, ['SCTP', 'TCP', 'UDP']));
+    return hostIP ? [...errors, ...ipAddress(hostIP, `${here}.hostIP`)] : errors;
+  });
+}
+
+function validateMounts({ volumeMounts, volumeDevices }: Container, path: string, { volumes }: PodContext): Errors {
+  const paths = new Set<string>();
+  return [
+    ...each(volumeMounts, `${path}.volumeMounts`, (mount, here) => validateMount(mount, here, volumes, paths)),
+    ...each(volumeDevices, `${path}.volumeDevices`, (device, here) => validateDevice(device, here, volumes)),
+  ];
+}
+
+function validateMount(mount: VolumeMount, path: string, volumes: ReadonlySet<string>, paths: Set<string>): Errors {
+  const { name, mountPath, subPath, subPathExpr } = mount;
+  const errors = requiredText(name, `${path}.name`);
+  if (name && !volumes.has(name)) errors.push(notFoundValue(`${path}.name`, name));
+  if (!mountPath) errors.push(required(`${path}.mountPath`));
+  else if (paths.has(mountPath)) errors.push(invalidValue(`${path}.mountPath`, mountPath, 'must be unique'));
+  paths.add(mountPath);
+  if (subPath) errors.push(...relativePath(subPath, `${path}.subPath`));
+  if (subPathExpr) {
+    if (subPath)
+      errors.push(invalidValue(`${path}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
+    errors.push(...relativePath(subPathExpr, `${path}.subPathExpr`));
+  }
+  return [...errors, ...oneOf(mount.mountPropagation, `${path}.mountPropagation`, propagations)];
+}
+
+function validateDevice({ name, devicePath }: VolumeDevice, path: string, volumes: ReadonlySet<string>): Errors {
+  const errors = requiredText(name, `${path}.name`);
+  if (name && !volumes.has(name)) errors.push(notFoundValue(`${path}.name`, name));
+  if (!devicePath) errors.push(required(`${path}.devicePath`));
+  else if (devicePath.split('/').includes('..'))
+    errors.push(invalidValue(`${path}.devicePath`, devicePath, "can not contain backsteps ('..')"));
+  return errors;
+}
+
+/** The containers that make up the pod. */
+export function validateContainers(context: PodContext, path: string): Errors {
+  const { containers, terminationGracePeriodSeconds } = context.spec;
+  if ((containers ?? []).length === 0) return [required(path)];
+  const names = new Set<string>();
+  return each(containers, path, (container, here) => {
+    const errors = validateContainerCommon(container, here, context);
+    if (names.has(container.name)) errors.push(duplicate(`${here}.name`, container.name));
+    names.add(container.name);
+    if (container.restartPolicy !== undefined && (container.restartPolicyRules ?? []).length === 0)
+      errors.push(...oneOf(container.restartPolicy, `${here}.restartPolicy`, ['Always', 'Never', 'OnFailure']));
+    return [
+      ...errors,
+      ...validateLifecycle(container.lifecycle, `${here}.lifecycle`, terminationGracePeriodSeconds),
+      ...validateProbe(container.livenessProbe, 'livenessProbe', here),
+      ...validateProbe(container.readinessProbe, 'readinessProbe', here),
+      ...validateProbe(container.startupProbe, 'startupProbe', here),
+    ];
+  });
+}
+
+const sidecarOnly = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+
+/** Init containers; those that restart always are sidecars and may have what containers have. */
+export function validateInitContainers(context: PodContext, path: string): Errors {
+  const names = new Set((context.spec.containers ?? []).map(({ name }) => name));
+  return each(context.spec.initContainers, path, (container, here) => {
+    const errors = validateContainerCommon(container, here, context);
+    if (container.name && names.has(container.name)) errors.push(duplicate(`${here}.name`, container.name));
+    names.add(container.name);
+    const { restartPolicy } = container;
+    errors.push(...oneOf(restartPolicy, `${here}.restartPolicy`, ['Always', 'Never', 'OnFailure']));
+    if (restartPolicy === 'Always')
+      return [
+        ...errors,
+        ...validateLifecycle(container.lifecycle, `${here}.lifecycle`, context.spec.terminationGracePeriodSeconds),
+        ...validateProbe(container.livenessProbe, 'livenessProbe', here),
+        ...validateProbe(container.readinessProbe, 'readinessProbe', here),
+        ...validateProbe(container.startupProbe, 'startupProbe', here),
+      ];
+    for (const field of sidecarOnly)
+      if (container[field])
+        errors.push(forbidden(`${here}.${field}`, 'may not be set for init containers without restartPolicy=Always'));
+    return errors;
+  });
+}
+
+const notEphemeral = [
+  'lifecycle',
+  'livenessProbe',
+  'ports',
+  'readinessProbe',
+  'resources',
+  'startupProbe',
+  'resizePolicy',
+] as const;
+
+/** Containers added to a running pod. */
+export function validateEphemeralContainers(context: PodContext, path: string): Errors {
+  const { spec } = context;
+  const others = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name));
+  const seen = new Set(others);
+  return each(spec.ephemeralContainers, path, (container, here) => {
+    const errors = validateContainerCommon({ ...container, resources: {} }, here, context);
+    if (container.name && seen.has(container.name)) errors.push(duplicate(`${here}.name`, container.name));
+    seen.add(container.name);
+    const { targetContainerName: target } = container;
+    if (target && !others.has(target)) errors.push(notFoundValue(`${here}.targetContainerName`, target));
+    if (container.restartPolicy) errors.push(notSupported(`${here}.restartPolicy`, container.restartPolicy));
+    for (const field of notEphemeral) {
+      const value = container[field];
+      if (value !== undefined && Object.keys(value).length > 0)
+        errors.push(forbidden(`${here}.${field}`, 'cannot be set for an Ephemeral Container'));
+    }
+    container.volumeMounts?.forEach((mount, at) => {
+      if (mount.subPath)
+        errors.push(forbidden(`${here}.volumeMounts[${at}].subPath`, 'cannot be set for an Ephemeral Container'));
+    });
+    return errors;
+  });
+}

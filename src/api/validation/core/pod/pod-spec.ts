@@ -1,0 +1,149 @@
+import type { PodSpec, PodTemplateSpec } from '../../../schema/generated/types/core-v1.ts';
+import {
+  duplicates,
+  type Errors,
+  each,
+  inRange,
+  ipAddress,
+  notNegative,
+  oneOf,
+  optionalFormat,
+  quantity,
+  requiredText,
+} from '../../common.ts';
+import { duplicate, forbidden, invalidFormat, invalidValue, notSupported, required } from '../../field-error.ts';
+import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from '../../format.ts';
+import { validateAnnotations, validateLabels } from '../../object-meta.ts';
+import { validateContainers, validateEphemeralContainers, validateInitContainers } from './container.ts';
+import { validateAffinity, validateTolerations, validateTopologySpread } from './scheduling.ts';
+import { validatePodSecurityContext } from './security.ts';
+import { validateVolumes } from './volumes.ts';
+
+const restartPolicies = ['Always', 'OnFailure', 'Never'];
+const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
+const longestSeconds = 2 ** 31 - 1;
+const maxNameservers = 3;
+const maxSearches = 32;
+
+/** A pod's spec after defaulting, wherever it stands. */
+export function validatePodSpec(spec: PodSpec | undefined, path: string): Errors {
+  if (!spec) return [required(`${path}.containers`)];
+  const context = { spec, volumes: new Set((spec.volumes ?? []).map(({ name }) => name)) };
+  return [
+    ...validateVolumes(spec.volumes, `${path}.volumes`),
+    ...validateContainers(context, `${path}.containers`),
+    ...validateInitContainers(context, `${path}.initContainers`),
+    ...validateEphemeralContainers(context, `${path}.ephemeralContainers`),
+    ...hostPortConflicts(spec, path),
+    ...(spec.restartPolicy
+      ? oneOf(spec.restartPolicy, `${path}.restartPolicy`, restartPolicies)
+      : [required(`${path}.restartPolicy`)]),
+    ...(spec.dnsPolicy ? oneOf(spec.dnsPolicy, `${path}.dnsPolicy`, dnsPolicies) : [required(`${path}.dnsPolicy`)]),
+    ...validateDnsConfig(spec, `${path}.dnsConfig`),
+    ...validateLabels(spec.nodeSelector, `${path}.nodeSelector`),
+    ...validatePodSecurityContext(spec, `${path}.securityContext`),
+    ...each(spec.imagePullSecrets, `${path}.imagePullSecrets`, ({ name }, here) => requiredText(name, `${here}.name`)),
+    ...validateAffinity(spec.affinity, `${path}.affinity`),
+    ...each(spec.readinessGates, `${path}.readinessGates`, ({ conditionType }, here) =>
+      invalidFormat(`${here}.conditionType`, conditionType, isQualifiedName(conditionType)),
+    ),
+    ...validateSchedulingGates(spec, `${path}.schedulingGates`),
+    ...validateTopologySpread(spec.topologySpreadConstraints, `${path}.topologySpreadConstraints`),
+    ...optionalFormat(spec.serviceAccountName, `${path}.serviceAccountName`, isDns1123Subdomain),
+    ...optionalFormat(spec.nodeName, `${path}.nodeName`, isDns1123Subdomain),
+    ...inRange(spec.activeDeadlineSeconds, `${path}.activeDeadlineSeconds`, [1, longestSeconds]),
+    ...notNegative(spec.terminationGracePeriodSeconds, `${path}.terminationGracePeriodSeconds`),
+    ...optionalFormat(spec.hostname, `${path}.hostname`, isDns1123Label),
+    ...optionalFormat(spec.subdomain, `${path}.subdomain`, isDns1123Label),
+    ...validateTolerations(spec.tolerations, `${path}.tolerations`),
+    ...each(spec.hostAliases, `${path}.hostAliases`, ({ ip, hostnames }, here) => [
+      ...ipAddress(ip, `${here}.ip`),
+      ...each(hostnames, `${here}.hostnames`, (name, at) => invalidFormat(at, name, isDns1123Subdomain(name))),
+    ]),
+    ...optionalFormat(spec.priorityClassName, `${path}.priorityClassName`, isDns1123Subdomain),
+    ...optionalFormat(spec.runtimeClassName, `${path}.runtimeClassName`, isDns1123Subdomain),
+    ...oneOf(spec.preemptionPolicy, `${path}.preemptionPolicy`, ['Never', 'PreemptLowerPriority']),
+    ...Object.entries(spec.overhead ?? {}).flatMap(([name, value]) => quantity(value, `${path}.overhead[${name}]`)),
+    ...validateOs(spec, path),
+  ];
+}
+
+function hostPortConflicts({ containers, initContainers }: PodSpec, path: string): Errors {
+  const taken = new Set<string>();
+  const check = (list: PodSpec['containers'] | undefined, here: string) =>
+    each(list, here, ({ ports }, container) =>
+      each(ports, `${container}.ports`, ({ hostPort, hostIP = '', protocol }, at) => {
+        if (!hostPort) return [];
+        const key = `${protocol}/${hostIP}/${hostPort}`;
+        if (taken.has(key)) return [duplicate(`${at}.hostPort`, key)];
+        taken.add(key);
+        return [];
+      }),
+    );
+  const sidecars = initContainers?.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...check(containers, `${path}.containers`), ...check(sidecars, `${path}.initContainers`)];
+}
+
+function validateDnsConfig({ dnsConfig, dnsPolicy }: PodSpec, path: string): Errors {
+  const { nameservers = [], searches = [], options } = dnsConfig ?? {};
+  if (dnsPolicy === 'None' && nameservers.length === 0)
+    return [required(`${path}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None')];
+  const errors: Errors = [];
+  if (nameservers.length > maxNameservers)
+    errors.push(
+      invalidValue(`${path}.nameservers`, nameservers, `must not have more than ${maxNameservers} nameservers`),
+    );
+  if (searches.length > maxSearches)
+    errors.push(invalidValue(`${path}.searches`, searches, `must not have more than ${maxSearches} search paths`));
+  return [
+    ...errors,
+    ...each(nameservers, `${path}.nameservers`, ipAddress),
+    ...each(searches, `${path}.searches`, (search, here) => {
+      const name = search.replace(/\.$/, '').replaceAll('_', '-');
+      return search === '.' ? [] : invalidFormat(here, search, isDns1123Subdomain(name));
+    }),
+    ...each(options, `${path}.options`, ({ name }, here) => requiredText(name, `${here}.name`)),
+  ];
+}
+
+function validateSchedulingGates({ schedulingGates }: PodSpec, path: string): Errors {
+  return [
+    ...each(schedulingGates, path, ({ name }, here) => invalidFormat(here, name, isQualifiedName(name))),
+    ...duplicates(
+      schedulingGates,
+      ({ name }) => name,
+      (at) => `${path}[${at}]`,
+    ),
+  ];
+}
+
+function validateOs(
+  { os, hostNetwork, hostUsers, hostPID, hostIPC, shareProcessNamespace }: PodSpec,
+  path: string,
+): Errors {
+  const errors: Errors = [];
+  if (os && !os.name) errors.push(required(`${path}.os.name`, 'cannot be empty'));
+  else if (os && os.name !== 'linux' && os.name !== 'windows')
+    errors.push(notSupported(`${path}.os.name`, os.name, ['linux', 'windows']));
+  if (hostPID && shareProcessNamespace)
+    errors.push(
+      invalidValue(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'),
+    );
+  if (hostUsers === false)
+    for (const [name, value] of Object.entries({ hostNetwork, hostPID, hostIPC }))
+      if (value) errors.push(forbidden(`${path}.${name}`, 'when `hostUsers` is false'));
+  return errors;
+}
+
+/** The template of a workload: a pod without a name. */
+export function validatePodTemplateSpec(template: PodTemplateSpec | undefined, path: string): Errors {
+  const { labels, annotations } = template?.metadata ?? {};
+  return [
+    ...validateLabels(labels, `${path}.metadata.labels`),
+    ...validateAnnotations(annotations, `${path}.metadata.annotations`),
+    ...validatePodSpec(template?.spec, `${path}.spec`),
+    ...((template?.spec?.ephemeralContainers ?? []).length > 0
+      ? [forbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
+      : []),
+  ];
+}
