@@ -79,12 +79,21 @@ test('what v1 cannot hold survives in annotations', () => {
   assert.deepEqual(toV2(v1), everything);
 });
 
-test('annotations that cannot be read are dropped', () => {
-  const v1 = fromV2(everything);
-  const broken = {
-    ...v1,
-    metadata: { ...v1.metadata, annotations: { 'autoscaling.alpha.kubernetes.io/metrics': '[{' } },
-  };
-  assert.equal(toV2(broken).metadata.annotations, undefined);
-  assert.equal(toV2(broken).spec.metrics?.length, 1);
-});
+const unreadable = ['[{', '{}', '7', '[null]', '["x"]', '[{"type":5}]'];
+
+for (const text of unreadable) {
+  test(`an annotation that says ${text} is dropped`, () => {
+    const v1 = fromV2(everything);
+    const annotations = Object.fromEntries(
+      ['metrics', 'current-metrics', 'conditions', 'behavior'].map((name) => [
+        `autoscaling.alpha.kubernetes.io/${name}`,
+        text,
+      ]),
+    );
+    const v2 = toV2({ ...v1, metadata: { ...v1.metadata, annotations } });
+    assert.equal(v2.metadata.annotations, undefined);
+    assert.equal(v2.spec.metrics?.length, 1);
+    assert.deepEqual(v2.spec.behavior ?? {}, {});
+    assert.equal(v2.status?.conditions, undefined);
+  });
+}

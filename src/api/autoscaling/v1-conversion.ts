@@ -1,3 +1,5 @@
+import { checkBody } from '../schema/decode.ts';
+import { DecodeError } from '../schema/decode-errors.ts';
 import type {
   HorizontalPodAutoscaler as V1,
   HorizontalPodAutoscalerStatus as V1Status,
@@ -9,7 +11,8 @@ import type {
   HorizontalPodAutoscaler as V2,
   HorizontalPodAutoscalerStatus as V2Status,
 } from '../schema/generated/types/autoscaling-v2.ts';
-import { type FlatMetric, flattenSpec, flattenStatus, unflattenSpec, unflattenStatus } from './v1-metrics.ts';
+import { schemaOf } from '../schema/lookup.ts';
+import { flattenSpec, flattenStatus, unflattenSpec, unflattenStatus } from './v1-metrics.ts';
 
 /** Where upstream keeps, in v1 objects, what only v2 has fields for. */
 const annotationPrefix = 'autoscaling.alpha.kubernetes.io/';
@@ -19,16 +22,16 @@ const conditionsAnnotation = `${annotationPrefix}conditions`;
 const behaviorAnnotation = `${annotationPrefix}behavior`;
 const ownAnnotations = [metricsAnnotation, currentMetricsAnnotation, conditionsAnnotation, behaviorAnnotation];
 
-/** autoscaling/v1 as v2. Annotations that are not JSON are dropped, as upstream drops them. */
+/** autoscaling/v1 as v2. Annotations that cannot be read as what they stand for are dropped, as upstream drops them. */
 export function toV2(object: V1): V2 {
   const { annotations, ...metadata } = object.metadata;
   const rest = Object.entries(annotations ?? {}).filter(([key]) => !ownAnnotations.includes(key));
   const { targetCPUUtilizationPercentage: utilization, ...spec } = object.spec ?? {};
   const metrics = [
     ...(utilization === undefined ? [] : [cpuMetric(utilization)]),
-    ...(parsed<FlatMetric[]>(annotations?.[metricsAnnotation]) ?? []).map(unflattenSpec),
+    ...(readList(annotations?.[metricsAnnotation], metricSpecs) ?? []),
   ];
-  const behavior = parsed<HorizontalPodAutoscalerBehavior>(annotations?.[behaviorAnnotation]);
+  const behavior = readValue(parse(annotations?.[behaviorAnnotation]), behaviors);
   return {
     apiVersion: 'autoscaling/v2',
     kind: object.kind,
@@ -36,7 +39,7 @@ export function toV2(object: V1): V2 {
     spec: {
       ...spec,
       ...(metrics.length > 0 && { metrics }),
-      ...(behavior && { behavior: withSmallLetters(behavior) as HorizontalPodAutoscalerBehavior }),
+      ...(behavior && { behavior }),
     },
     ...(object.status && { status: toV2Status(object.status, annotations ?? {}) }),
   };
@@ -46,8 +49,8 @@ function toV2Status(
   { currentCPUUtilizationPercentage: utilization, ...status }: V1Status,
   annotations: Readonly<Record<string, string>>,
 ): V2Status {
-  const current = parsed<FlatMetric[]>(annotations[currentMetricsAnnotation])?.map(unflattenStatus);
-  const conditions = parsed<HorizontalPodAutoscalerCondition[]>(annotations[conditionsAnnotation]);
+  const current = readList(annotations[currentMetricsAnnotation], metricStatuses);
+  const conditions = readList(annotations[conditionsAnnotation], statusConditions);
   const cpu = utilization === undefined ? undefined : [cpuStatus(utilization)];
   const currentMetrics = current ?? cpu;
   return { ...status, ...(currentMetrics && { currentMetrics }), ...(conditions && { conditions }) };
@@ -98,10 +101,46 @@ function cpuUtilization({ type, resource }: MetricSpec): number | undefined {
   return type === 'Resource' && resource?.name === 'cpu' ? resource.target?.averageUtilization : undefined;
 }
 
-function parsed<T>(text: string | undefined): T | undefined {
+const metricSpecs = { definition: 'io.k8s.api.autoscaling.v2.MetricSpec', convert: unflattenSpec };
+const metricStatuses = { definition: 'io.k8s.api.autoscaling.v2.MetricStatus', convert: unflattenStatus };
+const statusConditions = {
+  definition: 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition',
+  convert: (condition: HorizontalPodAutoscalerCondition) => condition,
+};
+const behaviors = {
+  definition: 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior',
+  convert: withSmallLetters as (value: HorizontalPodAutoscalerBehavior) => HorizontalPodAutoscalerBehavior,
+};
+
+interface Form<From, To> {
+  readonly definition: string;
+  convert(value: From): To;
+}
+
+function readList<From, To>(text: string | undefined, form: Form<From, To>): readonly To[] | undefined {
+  const list = parse(text);
+  if (!Array.isArray(list)) return undefined;
+  const items = list.map((item) => readValue(item, form));
+  return items.every((item) => item !== undefined) ? items : undefined;
+}
+
+/** What somebody wrote into an annotation, in the shape of its type; undefined where it is something else. */
+function readValue<From, To>(value: unknown, { definition, convert }: Form<From, To>): To | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const converted = convert(value as From);
+  try {
+    checkBody(schemaOf(definition), converted);
+    return converted;
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+function parse(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
