@@ -67,20 +67,26 @@ function plain(name: string): string {
  */
 export function fieldNumber(messages: Messages, definition: string, field: string): string {
   const message = definition.replace(/^io\.k8s\./, 'k8s.io.').replaceAll('-', '_');
-  const found = find(messages, message, plain(field));
-  if (!found && messages.has(message) && field !== 'kind' && field !== 'apiVersion')
-    throw new Error(`${definition}.${field} has no protobuf field`);
+  const isType = field === 'kind' || field === 'apiVersion';
+  const found = find(messages, message, { wanted: plain(field), deep: !isType });
+  if (!found && messages.has(message) && !isType) throw new Error(`${definition}.${field} has no protobuf field`);
   return found ?? '-';
 }
 
-function find(messages: Messages, message: string, wanted: string): string | undefined {
+function find(
+  messages: Messages,
+  message: string,
+  search: { readonly wanted: string; readonly deep: boolean },
+): string | undefined {
+  const { wanted, deep } = search;
   const fields = messages.get(message) ?? [];
   const direct = fields.find(({ name }) => plain(name) === wanted);
   if (direct) return String(direct.number);
+  if (!deep) return undefined;
   for (const { name, type, number } of fields) {
     const embedded = type.slice(type.lastIndexOf('.') + 1);
     if (plain(name) !== plain(embedded) && !(name === 'handler' && embedded === 'ProbeHandler')) continue;
-    const inner = find(messages, type, wanted);
+    const inner = find(messages, type, search);
     if (inner) return `${number}.${inner}`;
   }
   return undefined;

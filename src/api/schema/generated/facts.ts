@@ -532,12 +532,12 @@ PodDisruptionBudgetStatus||conditions 7 []meta.v1:Condition lt=map(type) ps=merg
 @io.k8s.api.rbac.v1
 AggregationRule||clusterRoleSelectors 1 []meta.v1:LabelSelector lt=atomic
 ClusterRole|gvk=rbac.authorization.k8s.io/v1/ClusterRole|aggregationRule 3 AggregationRule;apiVersion - string;kind - string;metadata 1 meta.v1:ObjectMeta ={};rules 2 []PolicyRule lt=atomic
-ClusterRoleBinding|gvk=rbac.authorization.k8s.io/v1/ClusterRoleBinding|apiVersion - string;kind 3.2 string;metadata 1 meta.v1:ObjectMeta ={};roleRef! 3 RoleRef ={};subjects 2 []Subject lt=atomic
+ClusterRoleBinding|gvk=rbac.authorization.k8s.io/v1/ClusterRoleBinding|apiVersion - string;kind - string;metadata 1 meta.v1:ObjectMeta ={};roleRef! 3 RoleRef ={};subjects 2 []Subject lt=atomic
 ClusterRoleBindingList|gvk=rbac.authorization.k8s.io/v1/ClusterRoleBindingList|apiVersion - string;items! 2 []ClusterRoleBinding;kind - string;metadata 1 meta.v1:ListMeta ={}
 ClusterRoleList|gvk=rbac.authorization.k8s.io/v1/ClusterRoleList|apiVersion - string;items! 2 []ClusterRole;kind - string;metadata 1 meta.v1:ListMeta ={}
 PolicyRule||apiGroups 2 []string lt=atomic;nonResourceURLs 5 []string lt=atomic;resourceNames 4 []string lt=atomic;resources 3 []string lt=atomic;verbs! 1 []string lt=atomic
 Role|gvk=rbac.authorization.k8s.io/v1/Role|apiVersion - string;kind - string;metadata 1 meta.v1:ObjectMeta ={};rules 2 []PolicyRule lt=atomic
-RoleBinding|gvk=rbac.authorization.k8s.io/v1/RoleBinding|apiVersion - string;kind 3.2 string;metadata 1 meta.v1:ObjectMeta ={};roleRef! 3 RoleRef ={};subjects 2 []Subject lt=atomic
+RoleBinding|gvk=rbac.authorization.k8s.io/v1/RoleBinding|apiVersion - string;kind - string;metadata 1 meta.v1:ObjectMeta ={};roleRef! 3 RoleRef ={};subjects 2 []Subject lt=atomic
 RoleBindingList|gvk=rbac.authorization.k8s.io/v1/RoleBindingList|apiVersion - string;items! 2 []RoleBinding;kind - string;metadata 1 meta.v1:ListMeta ={}
 RoleList|gvk=rbac.authorization.k8s.io/v1/RoleList|apiVersion - string;items! 2 []Role;kind - string;metadata 1 meta.v1:ListMeta ={}
 RoleRef|mt=atomic|apiGroup 1 string ="";kind! 2 string ="";name! 3 string =""
