@@ -50,6 +50,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** The same for updates. The status of `old` is kept before, where there is a status subresource. */
   prepareUpdate?(object: Draft<T>, old: T): void;
   validate?(object: T): readonly FieldError[];
+  /** At creation, in place of `validate`, where more must hold then (Pod: no ephemeral containers yet). */
+  validateCreate?(object: T): readonly FieldError[];
   /** Runs after `validate`, for what may not change. */
   validateUpdate?(object: T, old: T): readonly FieldError[];
   /** Seconds between a deletion request and removal by the owner of the object (pods: the kubelet); undefined: remove now. */

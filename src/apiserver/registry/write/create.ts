@@ -91,7 +91,8 @@ function check(kind: Kind, object: KubeObject): void {
     namespaced: kind.scope === 'Namespaced',
     ...(kind.validateName && { nameCheck: kind.validateName.bind(kind) }),
   };
-  const errors = [...validateObjectMeta(object.metadata, rules), ...(kind.validate?.(object) ?? [])];
+  const faults = kind.validateCreate ? kind.validateCreate(object) : kind.validate?.(object);
+  const errors = [...validateObjectMeta(object.metadata, rules), ...(faults ?? [])];
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
 }
 
