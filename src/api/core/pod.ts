@@ -3,6 +3,8 @@ import type { Pod } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { connectVerbs, proxyVerbs, readUpdateVerbs, statusSubresource } from '../subresources.ts';
+import { validateEphemeralContainersUpdate, validatePod, validatePodUpdate } from '../validation/core/pod/pod.ts';
+import { validatePodSpec } from '../validation/core/pod/pod-spec.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
 import {
@@ -26,7 +28,11 @@ export const pod = kind<Pod>({
   subresources: {
     attach: { verbs: connectVerbs, kind: { group: '', version: 'v1', kind: 'PodAttachOptions' } },
     binding: { verbs: ['create'], kind: { group: '', version: 'v1', kind: 'Binding' } },
-    ephemeralcontainers: { verbs: readUpdateVerbs, prepareUpdate: prepareEphemeralContainers },
+    ephemeralcontainers: {
+      verbs: readUpdateVerbs,
+      prepareUpdate: prepareEphemeralContainers,
+      validateUpdate: validateEphemeralContainersUpdate,
+    },
     eviction: { verbs: ['create'], kind: { group: 'policy', version: 'v1', kind: 'Eviction' } },
     exec: { verbs: connectVerbs, kind: { group: '', version: 'v1', kind: 'PodExecOptions' } },
     log: { verbs: ['get'] },
@@ -48,5 +54,8 @@ export const pod = kind<Pod>({
   },
   defaults: defaultPod,
   prepareCreate: prepareNewPod,
+  validate: ({ spec }) => validatePodSpec(spec, 'spec'),
+  validateCreate: validatePod,
+  validateUpdate: validatePodUpdate,
   gracePeriodSeconds: podGracePeriodSeconds,
 });
