@@ -1,0 +1,424 @@
+import type { Timer } from '../../base/clock.ts';
+import { toError } from '../../base/errors.ts';
+import type { FoundImage } from '../images/images.ts';
+import { Prober } from '../probes/prober.ts';
+import {
+  cleanUp,
+  createSandbox,
+  prepareVolumes,
+  recordAbout,
+  removeContainer,
+  removeFromApi,
+  removeSandbox,
+  startContainer,
+  stopContainer,
+  stopSandbox,
+} from './actions.ts';
+import { initContainers, isSidecar, latestOf, mainContainers } from './containers.ts';
+import type { NodeContext } from './context.ts';
+import { NotYet } from './errors.ts';
+import { ownConditions, StatusPublisher } from './publisher.ts';
+import { podStatus } from './status.ts';
+import { isTerminal, knownContainer, pastActiveDeadline, step } from './step.ts';
+import {
+  type Action,
+  type Container,
+  type ContainerView,
+  emptyView,
+  freshMemory,
+  type Pod,
+  type PodMemory,
+  type PodStage,
+  type PodStatus,
+  type PodView,
+  type Setback,
+  type Termination,
+} from './types.ts';
+
+export interface WorkerHooks {
+  /** The pod is gone from this node and from the API. */
+  onGone(uid: string): void;
+}
+
+const firstRetryMs = 1_000;
+const longestRetryMs = 30_000;
+
+/**
+ * Looks after one pod: reads it from the runtime, asks the state machine, publishes, carries out. Woken by runtime
+ * events, changes of the pod, probes and timers; at most one set of actions is under way at any time.
+ */
+export class PodWorker {
+  readonly #context: NodeContext;
+  readonly #hooks: WorkerHooks;
+  readonly #publisher: StatusPublisher;
+  readonly #stopped = new AbortController();
+  readonly #probers = new Map<string, Prober>();
+  readonly #images = new Map<string, FoundImage>();
+  #pod: Pod;
+  #view: PodView;
+  #memory: PodMemory;
+  #status: PodStatus | undefined;
+  #stage: PodStage = { stage: 'preparing' };
+  #timer: Timer | undefined;
+  #batch: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  #pumping: Promise<void> | undefined;
+  #dirty = false;
+  /** After a failure that has no setback of its own (stopping, removing), nothing is begun before this time. */
+  #restUntilMs = 0;
+
+  constructor(
+    context: NodeContext,
+    pod: Pod,
+    options: { readonly hooks: WorkerHooks; readonly rejection?: PodMemory['rejection'] },
+  ) {
+    this.#context = context;
+    this.#hooks = options.hooks;
+    this.#pod = pod;
+    this.#view = emptyView(pod.metadata.uid ?? '', pod.metadata.name ?? '', pod.metadata.namespace ?? '');
+    this.#memory = { ...freshMemory, ...(options.rejection && { rejection: options.rejection }) };
+    const { client, clock, log } = context;
+    this.#publisher = new StatusPublisher({ client, clock, log, signal: this.#stopped.signal });
+  }
+
+  /** The pod with the status that this node has found; newer than what the API shows. */
+  get pod(): Pod {
+    return this.#known();
+  }
+
+  get view(): PodView {
+    return this.#view;
+  }
+
+  get stage(): PodStage['stage'] {
+    return this.#stage.stage;
+  }
+
+  /** The API has a newer form of the pod. */
+  update(pod: Pod): void {
+    const volatile =
+      JSON.stringify([this.#pod.metadata.labels, this.#pod.metadata.annotations]) !==
+      JSON.stringify([pod.metadata.labels, pod.metadata.annotations]);
+    this.#pod = pod;
+    if (pod.metadata.deletionTimestamp !== undefined)
+      this.terminate({ atMs: this.#context.clock.now(), graceSeconds: pod.metadata.deletionGracePeriodSeconds ?? 30 });
+    if (volatile && this.#memory.volumes === 'ready') this.refreshVolumes();
+    this.wake();
+  }
+
+  refreshVolumes(): void {
+    const ips = this.#view.sandboxes[0]?.ips ?? [];
+    this.#context.volumes.update(this.#pod, ips).catch((error: unknown) => {
+      this.#context.log.warn('cannot refresh the volumes of a pod', { pod: this.#pod.metadata.name, error });
+    });
+  }
+
+  /** Ends the pod; a shorter grace than before takes over. */
+  terminate(termination: Termination): void {
+    const now = this.#memory.termination;
+    if (now && now.graceSeconds <= termination.graceSeconds) return;
+    const verdict = now?.verdict ?? termination.verdict;
+    this.#memory = { ...this.#memory, termination: { ...termination, ...(verdict && { verdict }) } };
+    for (const prober of this.#probers.values()) prober.stopKilling();
+    this.#batch?.abort.abort(new Error('the pod is being ended'));
+    this.wake();
+  }
+
+  /** Something may have changed. */
+  wake(): void {
+    this.#dirty = true;
+    if (this.#stopped.signal.aborted || this.#pumping) return;
+    this.#pumping = this.#pump().finally(() => {
+      this.#pumping = undefined;
+      if (this.#dirty) this.wake();
+    });
+  }
+
+  /** Lets go of the pod without touching it. Resolves when nothing of this worker runs any more. */
+  async stop(): Promise<void> {
+    this.#stopped.abort(new Error('the node agent is stopping'));
+    this.#timer?.cancel();
+    for (const prober of this.#probers.values()) prober.stop();
+    await this.#pumping;
+    await this.#batch?.done;
+    await this.#publisher.settled();
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#dirty && !this.#stopped.signal.aborted) {
+      this.#dirty = false;
+      try {
+        await this.#look();
+      } catch (error) {
+        if (this.#stopped.signal.aborted) return;
+        this.#context.log.warn('cannot look after a pod', {
+          pod: this.#pod.metadata.name,
+          namespace: this.#pod.metadata.namespace,
+          error,
+        });
+        this.#schedule(this.#context.clock.now() + firstRetryMs);
+      }
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { clock, views } = this.#context;
+    const { uid = '', name = '', namespace = '' } = this.#pod.metadata;
+    this.#view = (await views.read(uid, this.#stopped.signal)) ?? emptyView(uid, name, namespace);
+    const nowMs = clock.now();
+    this.#enforceDeadline(nowMs);
+    this.#tendProbes();
+    const decided = step(this.#known(), this.#view, nowMs, this.#memory);
+    this.#stage = decided.next;
+    this.#memory = { ...this.#memory, crashBackoffs: decided.crashBackoffs };
+    this.#sayBackoffs();
+    this.#publish(nowMs);
+    const resting = this.#restUntilMs > nowMs && decided.actions.length > 0;
+    this.#schedule(
+      resting ? Math.min(this.#restUntilMs, decided.recheckAtMs ?? Number.POSITIVE_INFINITY) : decided.recheckAtMs,
+    );
+    if (!this.#batch && !resting && decided.actions.length > 0) this.#begin(decided.actions);
+  }
+
+  /** The API's pod with our own newer status: what others set (conditions of theirs) comes from the API. */
+  #known(): Pod {
+    if (!this.#status) return this.#pod;
+    const own = (this.#status.conditions ?? []).filter(({ type }) => ownConditions.has(type));
+    const foreign = (this.#pod.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type));
+    return { ...this.#pod, status: { ...this.#status, conditions: [...own, ...foreign] } };
+  }
+
+  #publish(nowMs: number): void {
+    const pod = this.#known();
+    // Long over, and the runtime remembers nothing: the API knows best.
+    if (isTerminal(pod) && this.#view.containers.length === 0) return;
+    this.#status = podStatus({
+      pod,
+      view: this.#view,
+      memory: this.#memory,
+      nowMs,
+      hostIps: this.#context.facts.hostIps,
+    });
+    this.#publisher.publish(this.#pod, this.#status);
+  }
+
+  #schedule(atMs: number | undefined): void {
+    this.#timer?.cancel();
+    this.#timer =
+      atMs === undefined ? undefined : this.#context.clock.after(atMs - this.#context.clock.now(), () => this.wake());
+  }
+
+  #enforceDeadline(nowMs: number): void {
+    if (this.#memory.termination || isTerminal(this.#known()) || !pastActiveDeadline(this.#known(), nowMs)) return;
+    const verdict = {
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    };
+    recordAbout(this.#context, this.#pod, undefined, { type: 'Normal', ...verdict });
+    const graceSeconds = this.#pod.spec?.terminationGracePeriodSeconds ?? 30;
+    this.#memory = { ...this.#memory, termination: { atMs: nowMs, graceSeconds, verdict } };
+  }
+
+  #sayBackoffs(): void {
+    for (const container of [...initContainers(this.#pod), ...mainContainers(this.#pod)]) {
+      const backoff = this.#memory.crashBackoffs.get(container.name);
+      const ended = latestOf(this.#view, container.name);
+      if (!backoff || backoff.delayMs === 0 || ended?.state !== 'exited' || this.#said.has(ended.id)) continue;
+      if (this.#said.size > 1000) this.#said.clear();
+      this.#said.add(ended.id);
+      const { name, namespace, uid } = this.#pod.metadata;
+      const message = `Back-off restarting failed container ${container.name} in pod ${name}_${namespace}(${uid})`;
+      recordAbout(this.#context, this.#pod, container, { type: 'Warning', reason: 'BackOff', message });
+    }
+  }
+  readonly #said = new Set<string>();
+
+  #tendProbes(): void {
+    const alive = new Set<string>();
+    const lasting = [...initContainers(this.#pod).filter(isSidecar), ...mainContainers(this.#pod)];
+    for (const container of lasting) {
+      const running = latestOf(this.#view, container.name);
+      if (running?.state !== 'running') continue;
+      alive.add(running.id);
+      if (!this.#probers.has(running.id)) this.#startProber(container, running);
+    }
+    for (const [id, prober] of this.#probers)
+      if (!alive.has(id)) {
+        prober.stop();
+        this.#probers.delete(id);
+        this.#memory = { ...this.#memory, probes: without(this.#memory.probes, id) };
+      }
+  }
+
+  #startProber(container: Container, running: ContainerView): void {
+    const pod = this.#pod;
+    const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+    const before = statuses.find(({ containerID }) => containerID === `containerd://${running.id}`);
+    const ip = this.#address();
+    const prober = new Prober({
+      target: { cri: this.#context.cri, container, containerId: running.id, ip },
+      clock: this.#context.clock,
+      startedAtMs: running.startedAtMs,
+      ...(before && { initial: { started: before.started ?? false, ready: before.ready } }),
+      onFindings: (findings) => {
+        this.#memory = { ...this.#memory, probes: new Map(this.#memory.probes).set(running.id, findings) };
+        this.wake();
+      },
+      onUnhealthy: (type, { outcome, output }) => {
+        const reason = outcome === 'warning' ? 'ProbeWarning' : 'Unhealthy';
+        const word = outcome === 'warning' ? 'warning' : 'failed';
+        recordAbout(this.#context, this.#pod, container, {
+          type: 'Warning',
+          reason,
+          message: `${type} probe ${word}: ${output}`,
+        });
+      },
+    });
+    this.#probers.set(running.id, prober);
+    this.#memory = { ...this.#memory, probes: new Map(this.#memory.probes).set(running.id, prober.findings) };
+    prober.start();
+    if (this.#memory.termination) prober.stopKilling();
+  }
+
+  #address(): string {
+    const ips = this.#pod.spec?.hostNetwork ? this.#context.facts.hostIps : (this.#view.sandboxes[0]?.ips ?? []);
+    return ips[0] ?? '';
+  }
+
+  /** Starts come one after the other, in the order of the pod; everything else at the same time. */
+  #begin(actions: readonly Action[]): void {
+    const abort = new AbortController();
+    const signal = AbortSignal.any([abort.signal, this.#stopped.signal]);
+    const others = actions.filter(({ type }) => type !== 'startContainer');
+    const removals = others.filter(({ type }) => type === 'removeContainer').map((action) => this.#do(action, signal));
+    const rest = others.filter(({ type }) => type !== 'removeContainer').map((action) => this.#do(action, signal));
+    const starts = async () => {
+      await Promise.all(removals);
+      for (const action of actions) if (action.type === 'startContainer') await this.#do(action, signal);
+    };
+    const done = Promise.all([...removals, ...rest, starts()]).then(() => {
+      this.#batch = undefined;
+      this.wake();
+    });
+    this.#batch = { abort, done };
+  }
+
+  /** Carries out one action and notes what came of it. Never rejects. */
+  async #do(action: Action, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    try {
+      await this.#act(action, signal);
+      this.#noteSuccess(action);
+    } catch (error) {
+      if (!signal.aborted) this.#noteFailure(action, error);
+    }
+  }
+
+  async #act(action: Action, signal: AbortSignal): Promise<void> {
+    const context = this.#context;
+    const pod = this.#known();
+    switch (action.type) {
+      case 'prepareVolumes':
+        return prepareVolumes(context, pod);
+      case 'createSandbox':
+        return createSandbox(context, pod, action.attempt, signal);
+      case 'ensureImage':
+        this.#images.set(action.container.name, await context.images.ensure(pod, action.container, signal));
+        return;
+      case 'startContainer':
+        return this.#start(action, signal);
+      case 'stopContainer': {
+        const container = knownContainer(pod, action.view.name);
+        return stopContainer(context, pod, { ...action, container, ip: this.#address() }, signal);
+      }
+      case 'removeContainer':
+        return removeContainer(context, action.id, signal);
+      case 'stopSandbox':
+        return stopSandbox(context, action.id, signal);
+      case 'removeSandbox':
+        return removeSandbox(context, action.id, signal);
+      case 'cleanUp':
+        return cleanUp(context, pod);
+      case 'removeFromApi':
+        await this.#publisher.settled();
+        await removeFromApi(context, pod, signal);
+        this.#hooks.onGone(pod.metadata.uid ?? '');
+    }
+  }
+
+  async #start(action: Action & { readonly type: 'startContainer' }, signal: AbortSignal): Promise<void> {
+    const image = this.#images.get(action.container.name);
+    if (!image)
+      throw new NotYet('CreateContainerError', `the image of container ${action.container.name} is not there`);
+    const onPostStart = (id: string, running: boolean) => {
+      const postStart = new Map(this.#memory.postStart);
+      if (running) postStart.set(id, 'running');
+      else postStart.delete(id);
+      this.#memory = { ...this.#memory, postStart };
+      this.wake();
+    };
+    await startContainer(this.#context, this.#known(), { ...action, image, view: this.#view, onPostStart }, signal);
+  }
+
+  #noteSuccess(action: Action): void {
+    const memory = this.#memory;
+    if (action.type === 'prepareVolumes') this.#memory = omit({ ...memory, volumes: 'ready' }, 'volumesSetback');
+    else if (action.type === 'createSandbox') this.#memory = omit(memory, 'sandboxSetback');
+    else if (action.type === 'ensureImage')
+      this.#memory = {
+        ...memory,
+        images: new Set(memory.images).add(action.container.name),
+        containerSetbacks: without(memory.containerSetbacks, action.container.name),
+      };
+    else if (action.type === 'startContainer') {
+      // The next start looks for the image again: the pull policy may want it, or it may have been removed.
+      const images = new Set(memory.images);
+      images.delete(action.container.name);
+      this.#memory = { ...memory, images, containerSetbacks: without(memory.containerSetbacks, action.container.name) };
+    } else if (action.type === 'cleanUp') this.#memory = { ...memory, cleaned: true, volumes: 'missing' };
+  }
+
+  #noteFailure(action: Action, thrown: unknown): void {
+    const { clock, log } = this.#context;
+    const error = toError(thrown);
+    const container = 'container' in action ? action.container.name : undefined;
+    log.warn('an action on a pod failed', {
+      action: action.type,
+      pod: this.#pod.metadata.name,
+      namespace: this.#pod.metadata.namespace,
+      container,
+      error,
+    });
+    const setback = (old: Setback | undefined): Setback => {
+      const failures = (old?.failures ?? 0) + 1;
+      const usualMs = Math.min(firstRetryMs * 2 ** (failures - 1), longestRetryMs);
+      const retryAtMs = clock.now() + (error instanceof NotYet ? (error.retryAfterMs ?? usualMs) : usualMs);
+      const reason = error instanceof NotYet ? error.reason : 'InternalError';
+      return { reason, message: error.message, failures, retryAtMs };
+    };
+    const memory = this.#memory;
+    if (action.type === 'prepareVolumes') this.#memory = { ...memory, volumesSetback: setback(memory.volumesSetback) };
+    else if (action.type === 'createSandbox')
+      this.#memory = { ...memory, sandboxSetback: setback(memory.sandboxSetback) };
+    else if (container !== undefined) {
+      const containerSetbacks = new Map(memory.containerSetbacks).set(
+        container,
+        setback(memory.containerSetbacks.get(container)),
+      );
+      const images = new Set(memory.images);
+      if (action.type === 'startContainer') images.delete(container);
+      this.#memory = { ...memory, containerSetbacks, images };
+    } else this.#restUntilMs = clock.now() + firstRetryMs;
+  }
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  if (!map.has(key)) return map;
+  const copy = new Map(map);
+  copy.delete(key);
+  return copy;
+}
+
+function omit(memory: PodMemory, key: 'volumesSetback' | 'sandboxSetback'): PodMemory {
+  const { [key]: _, ...rest } = memory;
+  return rest;
+}
