@@ -7,6 +7,7 @@ import { validateEphemeralContainersUpdate, validatePod, validatePodUpdate } fro
 import { validatePodSpec } from '../validation/core/pod/pod-spec.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
+import { validateResize } from './pod-resize.ts';
 import {
   podGracePeriodSeconds,
   prepareEphemeralContainers,
@@ -38,7 +39,7 @@ export const pod = kind<Pod>({
     log: { verbs: ['get'] },
     portforward: { verbs: connectVerbs, kind: { group: '', version: 'v1', kind: 'PodPortForwardOptions' } },
     proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'PodProxyOptions' } },
-    resize: { verbs: readUpdateVerbs, prepareUpdate: prepareResize },
+    resize: { verbs: readUpdateVerbs, prepareUpdate: prepareResize, validateUpdate: validateResize },
     status: { ...statusSubresource, prepareUpdate: preparePodStatus },
   },
   columns: podColumns,

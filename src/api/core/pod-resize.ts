@@ -1,0 +1,39 @@
+import { compareQuantities } from '../quantity/quantity.ts';
+import type { Container, Pod, ResourceRequirements } from '../schema/generated/types/core-v1.ts';
+import type { FieldError } from '../status.ts';
+import { validatePodSpec } from '../validation/core/pod/pod-spec.ts';
+import { forbidden, invalidValue } from '../validation/field-error.ts';
+import { qosClassOf } from './pod-qos.ts';
+
+/** A resize changes CPU and memory, and never so that the class of service would be another (KEP-1287). */
+export function validateResize(pod: Pod, old: Pod): readonly FieldError[] {
+  const errors = [...validatePodSpec(pod.spec, 'spec')];
+  const qosClass = qosClassOf(pod);
+  if (qosClass !== qosClassOf(old)) {
+    errors.push(invalidValue('spec', qosClass, 'Pod QOS Class may not change as a result of resizing'));
+  }
+  const before = containersOf(old);
+  if (containersOf(pod).some((container, index) => changesOthers(container.resources, before[index]?.resources))) {
+    errors.push(forbidden('spec', 'only cpu and memory resources are mutable'));
+  }
+  return errors;
+}
+
+function containersOf({ spec }: Pod): readonly Container[] {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+}
+
+function changesOthers(now: ResourceRequirements = {}, old: ResourceRequirements = {}): boolean {
+  return (['requests', 'limits'] as const).some((list) => {
+    const names = new Set([...Object.keys(now[list] ?? {}), ...Object.keys(old[list] ?? {})]);
+    return [...names].some((name) => !isResizable(name) && !isSame(now[list]?.[name], old[list]?.[name]));
+  });
+}
+
+function isResizable(name: string): boolean {
+  return name === 'cpu' || name === 'memory';
+}
+
+function isSame(left: string | undefined, right: string | undefined): boolean {
+  return left === undefined || right === undefined ? left === right : compareQuantities(left, right) === 0;
+}
