@@ -44,9 +44,14 @@ export class TestClient {
       stream.on('end', () => {
         const bytes = Buffer.concat(chunks);
         const text = bytes.toString('utf8');
-        const isJson = String(answered['content-type']).startsWith('application/json');
-        const json = isJson && !answered['content-encoding'] && text !== '' ? JSON.parse(text) : undefined;
-        resolve({ status: Number(answered[':status']), headers: answered, text, json });
+        resolve({
+          status: Number(answered[':status']),
+          headers: answered,
+          text,
+          get json() {
+            return JSON.parse(text);
+          },
+        });
       });
     });
   }

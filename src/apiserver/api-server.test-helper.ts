@@ -35,6 +35,8 @@ export interface TestServerOptions {
   readonly admission?: readonly AdmissionPlugin[];
   readonly log?: Logger;
   readonly overrides?: Partial<ApiServerOptions>;
+  /** Between registry and listener; fills what both need. */
+  readonly beforeStart?: (registry: CachedRegistry) => void;
   /** Changed objects fail where they are changed. Default: true. */
   readonly freeze?: boolean;
 }
@@ -56,6 +58,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log,
     ...(options.admission && { admission: options.admission }),
   });
+  options.beforeStart?.(registry);
   const tls = { key: serving.keyPem, cert: serving.certificatePem, clientCa: authority.certificatePem };
   const notHere = () => Promise.reject(new Error('not part of this test'));
   const server = createApiServer({

@@ -1,8 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
 
-/** A taken number that no stored object shows within this time is free again: its write failed. Longer than any request. */
-const reservationMs = 90_000;
-
 /** An owner that holds nothing. */
 const nobody = '';
 
@@ -52,10 +49,10 @@ export class Pool {
     return true;
   }
 
-  /** Promises a number that is free for `owner`. */
-  reserve(number: number, owner: string): void {
+  /** Promises a number that is free for `owner`. It is free for all again when no stored object holds it within `forMs`. */
+  reserve(number: number, owner: string, forMs: number): void {
     if (this.#held.get(number) === owner) return;
-    this.#reserved.set(number, { owner, untilMs: this.#options.clock.monotonic() + reservationMs });
+    this.#reserved.set(number, { owner, untilMs: this.#options.clock.monotonic() + forMs });
   }
 
   /** Any number that is free, chosen by chance; undefined when there is none. Reserves nothing. */

@@ -1,7 +1,7 @@
 import { service as serviceKind } from '../../api/core/service.ts';
-import type { Draft, KubeObject } from '../../api/object.ts';
+import { type Draft, type KubeObject, keyOf } from '../../api/object.ts';
 import type { Service, ServiceSpec } from '../../api/schema/generated/types/core-v1.ts';
-import { type FieldError, invalid } from '../../api/status.ts';
+import { ApiError, alreadyExists, type FieldError, invalid } from '../../api/status.ts';
 import { invalidValue } from '../../api/validation/field-error.ts';
 import type { Cidr } from '../../base/cidr.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -49,8 +49,21 @@ export function serviceAllocator(options: ServiceAllocatorOptions): AdmissionPlu
         ...(request.old ? immutabilityErrors(service, request.old as Service) : []),
       ];
       if (errors.length > 0) throw invalid(serviceKind, service.metadata.name ?? '', errors);
+      if (!request.dryRun) allocator.confirm(service);
     },
   };
+}
+
+/** From the choice of a number to the end of validation. A write that is refused gives its numbers back after this time. */
+const choiceMs = 5000;
+/** From the end of validation until the store has answered; longer than any request. */
+const writeMs = 90_000;
+
+function tooSlow({ metadata }: Service): ApiError {
+  const why = 'the address or port chosen for it was given away while it was being checked; please try again';
+  return new ApiError('ServerTimeout', `service ${JSON.stringify(metadata.name)} was not written: ${why}`, {
+    retryAfterSeconds: 1,
+  });
 }
 
 class ServiceAllocator {
@@ -105,6 +118,9 @@ class ServiceAllocator {
   allocate(request: AdmissionRequest, service: Draft<Service>): void {
     this.#fill();
     const { spec } = service;
+    // Nothing is chosen for a write that cannot succeed, so that repeating it does not use up the range.
+    if (!request.old && this.#options.services.get(keyOf(service)))
+      throw alreadyExists(serviceKind, service.metadata.name ?? '');
     if (!spec) return;
     // Keeps what the stored service has, and drops what its new type has no use for, before anything new is given.
     if (request.old) request.kind.prepareUpdate?.(service as Draft<KubeObject>, request.old);
@@ -120,6 +136,15 @@ class ServiceAllocator {
     ];
     if (errors.length > 0) throw invalid(serviceKind, service.metadata.name ?? '', errors);
     giver.reserveAll();
+  }
+
+  /** The write is about to happen: what it takes stays reserved until the store has answered. */
+  confirm(service: Service): void {
+    const owner = service.metadata.uid ?? '';
+    for (const [pool, number] of this.#taken(service)) {
+      if (!pool.isFreeFor(number, owner)) throw tooSlow(service);
+      pool.reserve(number, owner, writeMs);
+    }
   }
 
   #giveAddresses(spec: Draft<ServiceSpec>, giver: Giver): readonly FieldError[] {
@@ -251,6 +276,6 @@ class Giver {
 
   reserveAll(): void {
     if (this.#dryRun) return;
-    for (const [pool, number] of this.#given) pool.reserve(number, this.#owner);
+    for (const [pool, number] of this.#given) pool.reserve(number, this.#owner, choiceMs);
   }
 }

@@ -65,8 +65,10 @@ function routeObject(options: RouterOptions, request: ApiRequest, kind: Kind): P
       if (info.name !== '' && kind.plural !== 'namespaces') throw methodNotAllowed();
       return createObject(options, request, kind);
     case 'update':
+      if (info.name === '') throw methodNotAllowed();
       return updateObject(options, request, kind);
     case 'patch':
+      if (info.name === '') throw methodNotAllowed();
       return patchObject(options, request, kind);
     case 'delete':
       return deleteObject(options, request, kind);
