@@ -113,7 +113,11 @@ export class ImageImporter {
   async #grows(path: string, size: number, signal: AbortSignal): Promise<boolean> {
     await new Promise<void>((resolve) => {
       const timer = this.#options.clock.after(settleMs, resolve);
-      signal.addEventListener('abort', () => (timer.cancel(), resolve()), { once: true });
+      const giveUp = () => {
+        timer.cancel();
+        resolve();
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
     });
     return (await stat(path)).size !== size;
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { busyboxImage } from '../../test/images/images.ts';
-import { pod as podKind } from '../api/core/pod.ts';
-import { startTestNode } from './testing/harness.ts';
+import { pod as podKind } from '../../src/api/core/pod.ts';
+import { busyboxImage } from '../images/images.ts';
+import { startTestNode } from './harness.ts';
 
 const image = 'docker.io/library/busybox:test';
 

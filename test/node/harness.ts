@@ -3,26 +3,26 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { namespace as namespaceKind } from '../../api/core/namespace.ts';
-import { pod as podKind } from '../../api/core/pod.ts';
-import { builtInKinds } from '../../api/kinds.ts';
-import type { Pod, PodSpec } from '../../api/schema/generated/types/core-v1.ts';
-import { isApiError } from '../../api/status.ts';
-import { createInProcessClient } from '../../apiserver/in-process-client.ts';
-import { openRegistry } from '../../apiserver/registry/registry.ts';
-import { systemClock } from '../../base/clock.ts';
-import { createLogger } from '../../base/log.ts';
-import { run } from '../../base/process.ts';
-import type { Client } from '../../client/client.ts';
-import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
-import { createNodeAgent, type NodeAgent, podCgroupRoot } from '../agent.ts';
-import { dockerArchive, type ImageContent } from '../images/archive.ts';
-import { startContainerd } from '../runtime/containerd.ts';
-import { agentLayout, type RuntimePaths } from '../runtime/containerd-config.ts';
-import { connectCri } from '../runtime/cri.ts';
-import { mountPointsBelow, unmount } from '../volumes/mount.ts';
+import { namespace as namespaceKind } from '../../src/api/core/namespace.ts';
+import { pod as podKind } from '../../src/api/core/pod.ts';
+import { builtInKinds } from '../../src/api/kinds.ts';
+import type { Pod, PodSpec } from '../../src/api/schema/generated/types/core-v1.ts';
+import { isApiError } from '../../src/api/status.ts';
+import { createInProcessClient } from '../../src/apiserver/in-process-client.ts';
+import { openRegistry } from '../../src/apiserver/registry/registry.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { createLogger } from '../../src/base/log.ts';
+import { run } from '../../src/base/process.ts';
+import type { Client } from '../../src/client/client.ts';
+import { createNodeAgent, type NodeAgent, podCgroupRoot } from '../../src/node/agent.ts';
+import { dockerArchive, type ImageContent } from '../../src/node/images/archive.ts';
+import { startContainerd } from '../../src/node/runtime/containerd.ts';
+import { agentLayout, type RuntimePaths } from '../../src/node/runtime/containerd-config.ts';
+import { connectCri } from '../../src/node/runtime/cri.ts';
+import { mountPointsBelow, unmount } from '../../src/node/volumes/mount.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 
-const runtime = new URL('../../../.cache/runtime/current/', import.meta.url).pathname;
+const runtime = new URL('../../.cache/runtime/current/', import.meta.url).pathname;
 
 export const testRuntimePaths: RuntimePaths = {
   containerd: join(runtime, 'bin/containerd'),
