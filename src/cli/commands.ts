@@ -20,6 +20,11 @@ export const commands: readonly { readonly name: string; readonly summary: strin
     load: async () => (await import('./ctr/command.ts')).ctrCommand,
   },
   {
+    name: 'crictl',
+    summary: 'pods, containers and images as the container runtime sees them',
+    load: async () => (await import('./crictl/command.ts')).crictlCommand,
+  },
+  {
     name: 'status',
     summary: 'whether a server runs, its components are well and its node is Ready; if not, why',
     load: async () => (await import('./status/command.ts')).statusCommand,
