@@ -102,11 +102,11 @@ export async function startContainer(
     throw error instanceof NotYet ? error : new NotYet(reason, message, { cause: error });
   };
   const containerId = await context.slots
-    .run(() => createContainer(context, pod, request, signal))
+    .run(() => createContainer(context, pod, request))
     .catch((error: unknown) => failed('CreateContainerError', error));
   say('Normal', 'Created', `Container created`);
   try {
-    await context.slots.run(() => context.cri.call('StartContainer', { containerId }, { signal }));
+    await context.slots.run(() => context.cri.call('StartContainer', { containerId }));
   } catch (error) {
     if (signal.aborted) throw error;
     // The runtime keeps it as ended with this error; the back-off of ended containers applies.
@@ -128,12 +128,8 @@ export async function startContainer(
   request.onPostStart(containerId, false);
 }
 
-async function createContainer(
-  context: NodeContext,
-  pod: Pod,
-  request: StartRequest,
-  signal: AbortSignal,
-): Promise<string> {
+/** Like the start, not cut short: the runtime would finish it unseen, and the container appear after the pod was cleaned up. */
+async function createContainer(context: NodeContext, pod: Pod, request: StartRequest): Promise<string> {
   const { container, attempt, sandbox, image, view } = request;
   const podIps = pod.spec?.hostNetwork ? context.facts.hostIps : sandbox.ips;
   const env = await containerEnv(pod, container, {
@@ -160,12 +156,12 @@ async function createContainer(
     machineMemoryBytes: context.machineMemoryBytes,
     ...(targetId && { targetId }),
   });
-  const request2 = {
+  const call = {
     podSandboxId: sandbox.id,
     config,
     sandboxConfig: sandboxConfig(pod, optionsOf(context, pod, sandbox.attempt)),
   };
-  return (await context.cri.call('CreateContainer', request2, { signal })).containerId;
+  return (await context.cri.call('CreateContainer', call)).containerId;
 }
 
 /** Ends a container: event, preStop hook, stop signal, and after the grace period SIGKILL. */
