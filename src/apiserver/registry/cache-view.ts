@@ -2,6 +2,7 @@ import type { Kind } from '../../api/kind.ts';
 import type { KubeObject, ObjectKey } from '../../api/object.ts';
 import { ApiError } from '../../api/status.ts';
 import type { Change, Index, View, ViewOptions } from '../../client/client.ts';
+import { ViewIndexes } from '../../client/view-indexes.ts';
 import type { Cache } from './cache/cache.ts';
 import type { CachedEntry } from './cache/cached-entry.ts';
 import type { EntryChange, ResourceCache } from './cache/resource-cache.ts';
@@ -19,7 +20,7 @@ export class CacheView<T extends KubeObject> implements View<T> {
   readonly #namespace: string;
   /** Entries that match, by key, where there is more to it than the key. */
   readonly #matching: Map<ObjectKey, CachedEntry> | undefined;
-  readonly #indexes = new Map<Index<T>, ViewIndex<T>>();
+  readonly #indexes = new ViewIndexes<T>();
   readonly #listeners = new Set<(change: Change<T>) => void>();
   #undelivered: Change<T>[] = [];
 
@@ -69,15 +70,9 @@ export class CacheView<T extends KubeObject> implements View<T> {
 
   by(index: Index<T>, value: string): readonly T[] {
     if (!this.#open) return [];
-    let built = this.#indexes.get(index);
-    if (!built) {
-      built = new ViewIndex(index);
-      for (const entry of this.#matching?.values() ?? this.#resource.entries())
-        if (this.#covers(entry.key)) built.put(entry.key, this.#object(entry));
-      this.#indexes.set(index, built);
-    }
+    const keys = this.#indexes.keys(index, value, this.#indexed());
     const objects: T[] = [];
-    for (const key of built.keys(value)) {
+    for (const key of keys) {
       const object = this.get(key);
       if (object) objects.push(object);
     }
@@ -87,6 +82,11 @@ export class CacheView<T extends KubeObject> implements View<T> {
   onChange(listener: (change: Change<T>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  *#indexed(): Generator<readonly [ObjectKey, T]> {
+    for (const entry of this.#matching?.values() ?? this.#resource.entries())
+      if (this.#covers(entry.key)) yield [entry.key, this.#object(entry)];
   }
 
   #covers(key: ObjectKey): boolean {
@@ -104,10 +104,8 @@ export class CacheView<T extends KubeObject> implements View<T> {
     if (!entry && !previous) return;
     if (entry) this.#matching?.set(key, entry);
     else this.#matching?.delete(key);
-    for (const index of this.#indexes.values()) {
-      if (entry) index.put(key, this.#object(entry));
-      else index.remove(key);
-    }
+    if (!entry) this.#indexes.remove(key);
+    else if (!this.#indexes.isEmpty) this.#indexes.put(key, this.#object(entry));
     if (this.#listeners.size > 0) this.#deliverLater(this.#changeOf(entry, previous));
   }
 
@@ -129,46 +127,5 @@ export class CacheView<T extends KubeObject> implements View<T> {
       this.#undelivered = [];
       for (const each of changes) for (const listener of [...this.#listeners]) listener(each);
     });
-  }
-}
-
-class ViewIndex<T extends KubeObject> {
-  readonly #index: Index<T>;
-  readonly #keys = new Map<string, Set<ObjectKey>>();
-  /** What each key is filed under, so that the old object need not be looked at again. */
-  readonly #values = new Map<ObjectKey, readonly string[]>();
-
-  constructor(index: Index<T>) {
-    this.#index = index;
-  }
-
-  keys(value: string): Iterable<ObjectKey> {
-    return this.#keys.get(value) ?? [];
-  }
-
-  put(key: ObjectKey, object: T): void {
-    const values = this.#index.of(object);
-    const before = this.#values.get(key);
-    if (before?.length === values.length && values.every((value, i) => value === before[i])) return;
-    this.remove(key);
-    if (values.length === 0) return;
-    this.#values.set(key, values);
-    for (const value of values) {
-      let keys = this.#keys.get(value);
-      if (!keys) {
-        keys = new Set();
-        this.#keys.set(value, keys);
-      }
-      keys.add(key);
-    }
-  }
-
-  remove(key: ObjectKey): void {
-    for (const value of this.#values.get(key) ?? []) {
-      const keys = this.#keys.get(value);
-      keys?.delete(key);
-      if (keys?.size === 0) this.#keys.delete(value);
-    }
-    this.#values.delete(key);
   }
 }
