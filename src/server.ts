@@ -1,11 +1,25 @@
-import type { Logger } from './base/log.ts';
-import type { Steps } from './base/steps.ts';
-import type { ServerOptions } from './options.ts';
+import { type CompositionOptions, startControlPlane } from './composition/control-plane.ts';
+import { clusterDnsUser, nodeUser, serviceProxyUser } from './composition/identities.ts';
+import { startNode } from './composition/node.ts';
 
 /**
- * The composition root. TO BE REPLACED by the one that brings the components up: each as `steps.run(name, start, stop)`,
- * in the order in which they need one another. Resolves when the server is up.
+ * The composition root of a server. Keys come first, as everything shows them; then what is stored, and the API on top of
+ * it; then, side by side, what acts on the API: controllers and scheduler, and this machine's node. Stopping goes the
+ * other way round: the node ends while the API still takes its last words. Resolves when the server is up.
  */
-export async function startServer(options: ServerOptions, log: Logger, steps: Steps): Promise<void> {
-  await steps.run('no component yet', () => log.warn('nothing is brought up yet', { dataDir: options.dataDir }));
+export async function startServer(composition: CompositionOptions): Promise<void> {
+  const { options } = composition;
+  const controlPlane = await startControlPlane(composition);
+  const user = nodeUser(options.nodeName);
+  await Promise.all([
+    controlPlane.startControllers(),
+    options.disableAgent
+      ? undefined
+      : startNode(composition, {
+          client: controlPlane.clientFor(user, 'kubelet'),
+          proxyClient: controlPlane.clientFor(serviceProxyUser, 'kube-proxy'),
+          dnsClient: controlPlane.clientFor(clusterDnsUser, 'cluster-dns'),
+          events: controlPlane.eventsFor(user, 'kubelet', options.nodeName),
+        }),
+  ]);
 }

@@ -77,7 +77,7 @@ async function start(options: ServerOptions, log: Logger, steps: Steps): Promise
     () => writeRunState(dataDir, state),
     () => removeRunState(dataDir),
   );
-  await startServer(options, log, steps);
+  await startServer({ options, version: productVersion(), log, steps });
 }
 
 /** The first SIGTERM or SIGINT asks for a stop, the second ends the process at once. */

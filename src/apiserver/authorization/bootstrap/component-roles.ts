@@ -118,6 +118,13 @@ export const componentRoles: readonly BootstrapRole[] = [
       rule(read, 'resource.k8s.io', 'deviceclasses resourceslices'),
     ],
   },
+  {
+    name: 'system:cluster-dns',
+    rules: [
+      rule('list watch', '', 'namespaces nodes services'),
+      rule('list watch', 'discovery.k8s.io', 'endpointslices'),
+    ],
+  },
   { name: 'system:kube-dns', rules: [rule('list watch', '', 'endpoints services')] },
   {
     name: 'system:persistent-volume-provisioner',

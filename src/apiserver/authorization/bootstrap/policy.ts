@@ -90,6 +90,7 @@ export function bootstrapPolicy(): BootstrapPolicy {
         user('system:kube-controller-manager'),
       ),
       clusterRoleBinding('system:kube-dns', 'system:kube-dns', account('kube-system', 'kube-dns')),
+      clusterRoleBinding('system:cluster-dns', 'system:cluster-dns', user('system:cluster-dns')),
       clusterRoleBinding('system:kube-scheduler', 'system:kube-scheduler', user('system:kube-scheduler')),
       clusterRoleBinding('system:volume-scheduler', 'system:volume-scheduler', user('system:kube-scheduler')),
       // Nodes get their rights from the node authorizer, which looks at each object; this binding has no subjects on purpose.

@@ -1,0 +1,32 @@
+import { pod } from '../api/core/pod.ts';
+import { serviceAccount } from '../api/core/service-account.ts';
+import type { TokenRequest } from '../api/schema/generated/types/authentication-v1.ts';
+import type { Binding } from '../api/schema/generated/types/core-v1.ts';
+import { ApiError } from '../api/status.ts';
+import type { Clock } from '../base/clock.ts';
+import type { TokenRequestHandler } from './authentication/token-request.ts';
+import type { Registry } from './contract.ts';
+import type { SubresourceHandler } from './in-process-client.ts';
+import { bind } from './subresources/binding.ts';
+
+/** POSTs to subresources by components of this process: what scheduler and node agent need. Others are refused by name. */
+export function inProcessSubresources(options: {
+  readonly registry: Registry;
+  readonly tokenRequest: TokenRequestHandler;
+  readonly clock: Clock;
+}): SubresourceHandler {
+  const { registry, tokenRequest, clock } = options;
+  return async (kind, target, body, context) => {
+    if (kind.plural === pod.plural && target.subresource === 'binding') {
+      const binding = body as unknown as Binding;
+      await registry.modify(pod, target, (draft, old) => bind(draft, old, { binding, nowMs: clock.now() }), context);
+      return undefined;
+    }
+    if (kind.plural === serviceAccount.plural && target.subresource === 'token')
+      return tokenRequest(target, body as unknown as TokenRequest, context.user);
+    throw new ApiError(
+      'MethodNotAllowed',
+      `cannot create ${kind.plural}/${target.subresource} from inside the server: not supported`,
+    );
+  };
+}

@@ -1,0 +1,85 @@
+import { node } from '../api/core/node.ts';
+import { persistentVolume } from '../api/core/persistent-volume.ts';
+import { pod } from '../api/core/pod.ts';
+import { secret } from '../api/core/secret.ts';
+import { serviceAccount } from '../api/core/service-account.ts';
+import { clusterRole } from '../api/rbac/cluster-role.ts';
+import { clusterRoleBinding } from '../api/rbac/cluster-role-binding.ts';
+import { role } from '../api/rbac/role.ts';
+import { roleBinding } from '../api/rbac/role-binding.ts';
+import type { ApiServerOptions } from '../apiserver/api-server.ts';
+import { certificateAuthenticator } from '../apiserver/authentication/certificate.ts';
+import { serviceAccountAuthenticator, type TokenSubjects } from '../apiserver/authentication/service-account.ts';
+import { createTokenSigner } from '../apiserver/authentication/service-account-token.ts';
+import { createTokenRequestHandler, type TokenRequestHandler } from '../apiserver/authentication/token-request.ts';
+import { createTokenReviewHandler } from '../apiserver/authentication/token-review.ts';
+import { unionAuthenticator } from '../apiserver/authentication/union.ts';
+import { nodeRules } from '../apiserver/authorization/bootstrap/component-roles.ts';
+import { nodeAuthorizer } from '../apiserver/authorization/node.ts';
+import { createRuleResolver, type RuleResolver, rbacAuthorizer } from '../apiserver/authorization/rbac.ts';
+import { createRulesReviewHandler } from '../apiserver/authorization/rules-review.ts';
+import { mastersAuthorizer, unionAuthorizer } from '../apiserver/authorization/union.ts';
+import type { Authenticator, Authorizer } from '../apiserver/contract.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Client } from '../client/client.ts';
+
+/** Everything that decides who somebody is and what he may do. */
+export interface Access {
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly resolver: RuleResolver;
+  readonly tokenRequest: TokenRequestHandler;
+  readonly reviews: ApiServerOptions['reviews'];
+  readonly openId: ApiServerOptions['openId'];
+}
+
+export interface AccessOptions {
+  /** Reads roles, accounts and what tokens are bound to; in-process, so never behind. */
+  readonly client: Client;
+  readonly serviceAccountKeyPem: string;
+  readonly clusterDomain: string;
+  readonly clock: Clock;
+}
+
+export function createAccess({ client, serviceAccountKeyPem, clusterDomain, clock }: AccessOptions): Access {
+  const issuer = `https://kubernetes.default.svc.${clusterDomain}`;
+  const audiences = [issuer, 'k3ts'];
+  const signer = createTokenSigner({ keyPem: serviceAccountKeyPem, issuer, clock });
+  const subjects: TokenSubjects = {
+    serviceAccounts: client.view(serviceAccount),
+    pods: client.view(pod),
+    secrets: client.view(secret),
+    nodes: client.view(node),
+  };
+  const tokens = serviceAccountAuthenticator({ signer, subjects, audiences, clock });
+  const resolver = createRuleResolver({
+    roles: client.view(role),
+    roleBindings: client.view(roleBinding),
+    clusterRoles: client.view(clusterRole),
+    clusterRoleBindings: client.view(clusterRoleBinding),
+  });
+  return {
+    authenticator: unionAuthenticator([certificateAuthenticator, tokens]),
+    authorizer: unionAuthorizer([
+      mastersAuthorizer,
+      nodeAuthorizer({ pods: subjects.pods, persistentVolumes: client.view(persistentVolume), rules: nodeRules }),
+      rbacAuthorizer(resolver),
+    ]),
+    resolver,
+    tokenRequest: createTokenRequestHandler({ signer, subjects, audiences }),
+    reviews: {
+      tokenReview: createTokenReviewHandler(tokens, audiences),
+      rulesReview: createRulesReviewHandler(resolver),
+    },
+    openId: {
+      configuration: () => ({
+        issuer,
+        jwks_uri: `${issuer}/openid/v1/jwks`,
+        response_types_supported: ['id_token'],
+        subject_types_supported: ['public'],
+        id_token_signing_alg_values_supported: ['ES256'],
+      }),
+      keys: async () => ({ keys: await signer.publicKeys() }),
+    },
+  };
+}

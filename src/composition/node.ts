@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { createClusterDns } from '../addons/dns/dns.ts';
+import { formatCidr } from '../base/cidr.ts';
+import { systemClock } from '../base/clock.ts';
+import { readTextIfPresent } from '../base/files.ts';
+import { formatIp } from '../base/ip.ts';
+import { describeError, type Logger } from '../base/log.ts';
+import type { Client } from '../client/client.ts';
+import type { EventRecorder } from '../client/events.ts';
+import { createNetwork } from '../network/network.ts';
+import { createNodeAgent, type NodeAgent } from '../node/agent.ts';
+import { chooseHostResolver } from '../node/pods/dns.ts';
+import { kubeletPort } from '../options.ts';
+import type { CompositionOptions } from './control-plane.ts';
+
+const clock = systemClock;
+
+export interface NodeParts {
+  /** Acts as the node. */
+  readonly client: Client;
+  readonly proxyClient: Client;
+  readonly dnsClient: Client;
+  readonly events: EventRecorder;
+}
+
+/** Brings up the node of this machine: network, DNS and node agent. Resolves when containers can be started. */
+export async function startNode(
+  { options, version, log, steps }: CompositionOptions,
+  { client, events, proxyClient, dnsClient }: NodeParts,
+): Promise<NodeAgent> {
+  const { dataDir, nodeName, runtimeDir } = options;
+  const bin = (name: string) => join(runtimeDir, 'bin', name);
+  const aux = (name: string) => join(runtimeDir, 'aux', name);
+  const nodeIps = options.nodeIps.map(formatIp);
+  const dns = options.disabled.has('dns') ? undefined : await startDns({ options, log, client: dnsClient, steps });
+  const network = createNetwork({
+    client: proxyClient,
+    dataDir,
+    nodeName,
+    ip: aux('ip'),
+    nft: aux('nft'),
+    clusterCidrs: options.clusterCidrs.map(formatCidr),
+    serviceCidrs: options.serviceCidrs.map(formatCidr),
+    mtu: await mtuOf(nodeIps[0] ?? ''),
+    clock,
+    log: log.child('network'),
+    onGateways: (addresses) => {
+      for (const address of addresses)
+        dns?.listen(address).catch((error: unknown) => {
+          log.error('cluster DNS does not answer', { address, error: describeError(error) });
+        });
+    },
+  });
+  const signal = AbortSignal.timeout(60_000);
+  await steps.run(
+    'service proxy',
+    () => network.start(signal),
+    () => network.stop(),
+  );
+  const agent = createNodeAgent({
+    client,
+    events,
+    dataDir,
+    nodeName,
+    nodeIps,
+    runtimePaths: {
+      containerd: bin('containerd'),
+      shim: bin('containerd-shim-runc-v2'),
+      ctr: bin('ctr'),
+      runc: bin('runc'),
+      catatonit: bin('catatonit'),
+      cniBinDir: join(runtimeDir, 'cni'),
+    },
+    network,
+    clusterDns: options.clusterDns.map(formatIp),
+    clusterDomain: options.clusterDomain,
+    labels: { ...options.nodeLabels, 'node-role.kubernetes.io/control-plane': 'true' },
+    taints: options.nodeTaints,
+    kubeletVersion: `v${version}`,
+    kubeletPort,
+    clock,
+    log: log.child('node'),
+  });
+  await steps.run(
+    'node agent',
+    () => agent.start(new AbortController().signal),
+    () => agent.stop(),
+  );
+  return agent;
+}
+
+async function startDns({
+  options,
+  log,
+  client,
+  steps,
+}: Pick<CompositionOptions, 'options' | 'steps'> & { readonly log: Logger; readonly client: Client }) {
+  const files = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
+  const upstreams = chooseHostResolver(await Promise.all(files.map(readTextIfPresent))).servers;
+  const dns = createClusterDns({
+    client,
+    domain: options.clusterDomain,
+    cidrs: [...options.clusterCidrs, ...options.serviceCidrs],
+    upstreams,
+    clock,
+    log: log.child('dns'),
+  });
+  await steps.run(
+    'cluster DNS',
+    () => dns.start(AbortSignal.timeout(60_000)),
+    () => dns.stop(),
+  );
+  return dns;
+}
+
+/** The pods' links carry packets no larger than the link that has the node's address. */
+async function mtuOf(address: string): Promise<number> {
+  const found = Object.entries(networkInterfaces()).find(([, list]) => list?.some((one) => one.address === address));
+  const standard = 1500;
+  if (!found) return standard;
+  const mtu = Number(await readFile(`/sys/class/net/${found[0]}/mtu`, 'utf8'));
+  return found[0] === 'lo' || !(mtu > 0) ? standard : mtu;
+}
