@@ -1,16 +1,20 @@
 import type { Kind } from '../api/kind.ts';
 import type { Controller } from '../controller-runtime/controller.ts';
+import { cronJobController } from './cron-job/cron-job.ts';
+import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
+import { jobController } from './job/job.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node-ipam/node-ipam.ts';
 import type { PodRange } from './node-ipam/plan.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaController } from './root-ca/root-ca.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
+import { statefulSetController } from './stateful-set/stateful-set.ts';
 
 export interface ControllersOptions {
   /** All kinds that are served at the moment. */
@@ -31,6 +35,10 @@ export function createControllers(options: ControllersOptions): readonly Control
     deploymentController,
     replicaSetController,
     replicationControllerController,
+    statefulSetController,
+    daemonSetController(),
+    jobController,
+    cronJobController,
     endpointSliceController,
     endpointsController,
     endpointSliceMirroringController,
