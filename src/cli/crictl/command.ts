@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { connectCri } from '../../node/runtime/cri.ts';
 import { containerdSocket } from '../../options.ts';
 import type { Command } from '../command.ts';
@@ -53,7 +54,9 @@ export const crictlCommand: Command = {
     const dataDir = findDataDir(first.settings, context.environment);
     const given =
       first.settings.get('runtime-endpoint')?.values[0] ?? context.environment['CONTAINER_RUNTIME_ENDPOINT'];
-    const cri = connectCri(given ? given.replace(/^unix:\/\//, '') : containerdSocket(dataDir));
+    const socket = given ? given.replace(/^unix:\/\//, '') : containerdSocket(dataDir);
+    if (!existsSync(socket)) throw new Error(`${socket}: no such socket: no container runtime runs there`);
+    const cri = connectCri(socket);
     try {
       return await word.run({ cri, context, flags: own.settings, args: own.rest, dataDir, now: Date.now() });
     } finally {

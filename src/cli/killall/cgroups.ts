@@ -4,7 +4,10 @@ import { errorCode } from '../../base/errors.ts';
 
 const mountPoint = '/sys/fs/cgroup';
 
-/** Removes a control group and all below it, in every hierarchy. Returns the folders removed, the root ones only. */
+/**
+ * Removes a control group and all below it, in every hierarchy; groups that have processes stay, as these are not ours.
+ * Returns the folders removed, the root ones only.
+ */
 export async function removeCgroups(root: string): Promise<string[]> {
   const names = (await readdir(mountPoint, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   const hierarchies = [mountPoint, ...names.map(({ name }) => join(mountPoint, name))];
@@ -16,7 +19,7 @@ export async function removeCgroups(root: string): Promise<string[]> {
   return removed;
 }
 
-/** Depth first; the files in a group go with it. False: there is no such group. */
+/** Depth first; the files in a group go with it. False: there is no such group, or it is in use. */
 async function removeTree(path: string): Promise<boolean> {
   try {
     for (const entry of await readdir(path, { withFileTypes: true }))
@@ -24,7 +27,7 @@ async function removeTree(path: string): Promise<boolean> {
     await rmdir(path);
     return true;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'EBUSY') return false;
     throw error;
   }
 }

@@ -7,8 +7,6 @@ export interface ProcessInfo {
   readonly pid: number;
   readonly parent: number;
   readonly args: readonly string[];
-  /** Of each control group hierarchy it is in. */
-  readonly cgroups: readonly string[];
   /** The options of the mount that is its root folder: tells whose container it is. */
   readonly rootMount: string;
 }
@@ -18,16 +16,16 @@ const programs = /(^|\/)(containerd|containerd-shim-runc-v2|runc)$/;
 
 /**
  * The processes of a data directory's containers and of the programs that run them, children included: shims by their
- * arguments, containers by their ancestry, their root folder or their control group (`cgroupRoot`, `/k3ts`).
+ * arguments, containers by their ancestry or their root folder. Not by their control group: in the default directory's,
+ * `/kubepods`, the pods of another kubelet may be.
  */
-export function processesOf(all: readonly ProcessInfo[], dataDir: string, cgroupRoot: string): ProcessInfo[] {
+export function processesOf(all: readonly ProcessInfo[], dataDir: string): ProcessInfo[] {
   const below = `${dataDir}/agent/`;
   const chosen = new Set<number>();
   for (const process of all) {
     const ours = programs.test(process.args[0] ?? '') && process.args.some((arg) => arg.includes(below));
     const contained = new RegExp(`(upperdir|lowerdir)=([^,]*:)?${RegExp.escape(below)}`).test(process.rootMount);
-    const grouped = process.cgroups.some((path) => path === cgroupRoot || path.startsWith(`${cgroupRoot}/`));
-    if (ours || contained || grouped) chosen.add(process.pid);
+    if (ours || contained) chosen.add(process.pid);
   }
   for (let found = true; found; ) {
     found = false;
@@ -58,10 +56,6 @@ function readProcess(pid: number): ProcessInfo | undefined {
       pid,
       parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]),
       args: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1),
-      cgroups: readFileSync(`/proc/${pid}/cgroup`, 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => line.split(':').slice(2).join(':')),
       rootMount: root?.split(' - ')[1] ?? '',
     };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../base/errors.ts';
@@ -14,11 +15,12 @@ export async function removeShimSockets(containerdState: string): Promise<string
       const folder = join(tasks, namespace, task);
       const notes = [await textIfThere(join(folder, 'bootstrap.json')), await textIfThere(join(folder, 'address'))];
       for (const path of notes.flatMap(socketsIn)) {
+        if (!existsSync(path)) continue; // its shim ended in order
         await rm(path, { force: true });
         removed.push(path);
       }
     }
-  return [...new Set(removed)];
+  return removed;
 }
 
 export function socketsIn(note: string): string[] {

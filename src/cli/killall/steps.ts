@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { sleep, systemClock } from '../../base/clock.ts';
-import { instanceName } from '../../base/instance.ts';
 import { removeNetwork } from '../../network/cleanup.ts';
+import { podCgroupRoot } from '../../node/agent.ts';
 import { findRunningServer, startTicksOf } from '../server/run-state.ts';
 import { removeCgroups } from './cgroups.ts';
 import { unmountBelow } from './mounts.ts';
@@ -24,8 +24,7 @@ export const cleanupSteps: readonly CleanupStep[] = [
   {
     what: 'process',
     async remove(dataDir) {
-      const group = cgroupRoot(dataDir);
-      const ended = await endProcesses(() => processesOf(readProcesses(), dataDir, group), endMs);
+      const ended = await endProcesses(() => processesOf(readProcesses(), dataDir), endMs);
       return ended.map((each) => `${each.pid} ${(each.args[0] ?? '').split('/').at(-1)}`);
     },
   },
@@ -33,13 +32,8 @@ export const cleanupSteps: readonly CleanupStep[] = [
   { what: 'mount', remove: (dataDir) => unmountBelow(join(dataDir, 'agent')) },
   { what: 'shim socket', remove: (dataDir) => removeShimSockets(join(dataDir, 'agent/run/containerd')) },
   { what: 'network', remove: (dataDir) => removeNetwork({ dataDir, ip: 'ip', nft: 'nft' }) },
-  { what: 'control group', remove: (dataDir) => removeCgroups(cgroupRoot(dataDir)) },
+  { what: 'control group', remove: (dataDir) => removeCgroups(podCgroupRoot(dataDir)) },
 ];
-
-/** The group under which all pods of a data directory are. */
-function cgroupRoot(dataDir: string): string {
-  return `/${instanceName('k3ts', dataDir)}`;
-}
 
 /** Asks the server to stop, so that it writes what it has to, and ends it when it takes too long. */
 async function stopServer(dataDir: string): Promise<string[]> {
