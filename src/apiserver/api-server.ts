@@ -10,6 +10,7 @@ import { Pipeline } from './http/pipeline.ts';
 import { sendObject, sendText } from './http/respond.ts';
 import type { Descriptions } from './openapi/descriptions.ts';
 import type { KubeletCredentials, NodeConnection } from './proxy/node-connection.ts';
+import { ChunkWriter } from './routes/chunks.ts';
 import { type HealthCheck, healthRoutes } from './routes/health.ts';
 import { KindIndex } from './routes/kind-index.ts';
 import { openApiRoutes } from './routes/openapi.ts';
@@ -84,7 +85,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   let bound: { readonly address: string; readonly port: number } | undefined;
 
   const kinds = new KindIndex(() => registry.kinds);
-  const objects = { registry, clock };
+  const objects = { registry, clock, chunks: new ChunkWriter() };
   const discovery = createDiscovery(
     () => registry.kinds,
     () => options.advertised ?? (bound ? `${bound.address}:${bound.port}` : ''),

@@ -37,6 +37,8 @@ export interface InProcessClientOptions {
   /** Field manager of writes that name none. Default: the user's name. */
   readonly name?: string;
   readonly createSubresource?: SubresourceHandler;
+  /** Hands out this client's views instead of own ones: controllers share those of the manager, as upstream's share its informers. */
+  readonly views?: Client;
   /** Receives the warnings that the API gives. Default: dropped, as a program cannot act on them. */
   readonly warn?: (text: string) => void;
 }
@@ -138,6 +140,7 @@ class InProcessClient implements Client {
   }
 
   view<T extends KubeObject>(kind: Kind<T>, options: ViewOptions = {}): View<T> {
+    if (this.#options.views) return this.#options.views.view(kind, options);
     const { namespace = '', fieldSelector = '', labelSelector = '' } = options;
     const id = JSON.stringify([kind.group, kind.version, kind.plural, namespace, fieldSelector, labelSelector]);
     let view = this.#views.get(id);

@@ -8,7 +8,7 @@ import type { Entry, EntryList } from '../contract.ts';
 function typePrefixes(kind: Kind): readonly Buffer[] {
   const type = `"kind":${JSON.stringify(kind.kind)}`;
   const version = `"apiVersion":${JSON.stringify(kind.apiVersion)}`;
-  return [Buffer.from(`{${version},${type},`), Buffer.from(`{${type},${version},`)];
+  return [Buffer.from(`{${type},${version},`), Buffer.from(`{${version},${type},`)];
 }
 
 const openBrace = Buffer.from('{');
@@ -33,11 +33,11 @@ export function listMetadata(list: EntryList): Record<string, unknown> {
 
 export interface EncodedList {
   readonly bytes: number;
-  /** The list's JSON in pieces of about `chunkBytes`. */
-  chunks(chunkBytes: number): Iterable<Buffer>;
+  /** The list's JSON in many small pieces, which share memory with the entries. */
+  pieces(): Iterable<Buffer>;
 }
 
-/** A list's JSON: the entries' own bytes in one envelope. Nothing is copied before `chunks` is walked. */
+/** A list's JSON: the entries' own bytes in one envelope. Nothing is copied. */
 export function encodeList(kind: Kind, list: EntryList): EncodedList {
   const prefixes = typePrefixes(kind);
   const head = Buffer.from(
@@ -63,28 +63,7 @@ export function encodeList(kind: Kind, list: EntryList): EncodedList {
     }
     yield tail;
   }
-  return { bytes, chunks: (chunkBytes) => packed(pieces(), bytes, chunkBytes) };
-}
-
-/** Copies pieces into buffers of `chunkBytes`; a piece that is larger than what is left goes on in the next buffer. */
-function* packed(pieces: Iterable<Buffer>, total: number, chunkBytes: number): Iterable<Buffer> {
-  let left = total;
-  let chunk = Buffer.allocUnsafeSlow(Math.min(left, chunkBytes));
-  let at = 0;
-  for (const piece of pieces) {
-    let from = 0;
-    while (from < piece.length) {
-      const copied = piece.copy(chunk, at, from);
-      from += copied;
-      at += copied;
-      left -= copied;
-      if (at === chunk.length) {
-        yield chunk;
-        chunk = Buffer.allocUnsafeSlow(Math.min(left, chunkBytes));
-        at = 0;
-      }
-    }
-  }
+  return { bytes, pieces };
 }
 
 /** `PartialObjectMetadata` of one object. */

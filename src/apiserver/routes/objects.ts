@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import type { Kind } from '../../api/kind.ts';
@@ -8,9 +6,10 @@ import type { Clock } from '../../base/clock.ts';
 import type { Entry, EntryList, Registry, WriteTarget } from '../contract.ts';
 import { type ApiRequest, readContext } from '../http/api-request.ts';
 import { type OutputFormat, outputFormat } from '../http/negotiate.ts';
-import { acceptsGzip, compressFromBytes, jsonType, sendJson, sendObject } from '../http/respond.ts';
+import { acceptsGzip, jsonType, sendJson, sendObject } from '../http/respond.ts';
 import { writeContext } from '../http/write-context.ts';
 import { includeObject, tableOf } from '../tables/table.ts';
+import { type ChunkWriter, chunkBytes } from './chunks.ts';
 import { readObject } from './decode.ts';
 import { readDeleteOptions } from './delete-options.ts';
 import { encodeList, listMetadata, partialList, partialOf } from './encode.ts';
@@ -20,10 +19,8 @@ import { readOptions } from './read-options.ts';
 export interface ObjectRoutes {
   readonly registry: Registry;
   readonly clock: Clock;
+  readonly chunks: ChunkWriter;
 }
-
-/** Lists up to this size go out in one piece. */
-const chunkBytes = 1024 * 1024;
 
 /** Sends one stored object in the form that the client asked for. */
 export function sendEntry(routes: ObjectRoutes, request: ApiRequest, status: number, entry: Entry): Promise<void> {
@@ -84,23 +81,27 @@ async function sendList(
   }
   const encoded = encodeList(kind, list);
   if (encoded.bytes <= chunkBytes || format.encoding === 'yaml' || request.query.has('pretty'))
-    return sendJson(request, 200, Buffer.concat([...encoded.chunks(encoded.bytes)]), format.encoding);
-  await streamList(request, encoded.chunks(chunkBytes), encoded.bytes);
+    return sendJson(request, 200, Buffer.concat([...encoded.pieces()], encoded.bytes), format.encoding);
+  await streamList(routes.chunks, request, encoded.pieces());
 }
 
-async function streamList(request: ApiRequest, chunks: Iterable<Buffer>, bytes: number): Promise<void> {
+async function streamList(chunks: ChunkWriter, request: ApiRequest, pieces: Iterable<Buffer>): Promise<void> {
   const headers = request.headers(jsonType);
   const { exchange } = request;
-  if (bytes >= compressFromBytes && acceptsGzip(exchange)) {
-    const out = exchange.open(200, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
-    const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 });
-    await pipeline(Readable.from(chunks), gzip, out, { signal: request.signal });
+  if (exchange.method === 'HEAD') {
+    exchange.send(200, headers);
     return;
   }
-  const out = exchange.open(200, headers);
-  if (exchange.method !== 'HEAD')
-    for (const chunk of chunks) if (!out.write(chunk)) await once(out, 'drain', { signal: request.signal });
-  out.end();
+  if (!acceptsGzip(exchange)) {
+    const out = exchange.open(200, headers);
+    await chunks.write(out, pieces);
+    out.end();
+    return;
+  }
+  const out = exchange.open(200, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 });
+  const sent = pipeline(gzip, out, { signal: request.signal });
+  await Promise.all([chunks.write(gzip, pieces).then(() => gzip.end()), sent]);
 }
 
 export async function createObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
