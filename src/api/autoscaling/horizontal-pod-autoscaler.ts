@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { HorizontalPodAutoscaler } from '../schema/generated/types/autoscaling-v2.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validateHorizontalPodAutoscaler } from '../validation/autoscaling/horizontal-pod-autoscaler.ts';
 import { defaultHorizontalPodAutoscaler } from './defaults.ts';
 import { metricsText } from './metrics-text.ts';
 
@@ -30,6 +31,7 @@ export const horizontalPodAutoscaler = kind<HorizontalPodAutoscaler>({
     ageColumn,
   ],
   defaults: defaultHorizontalPodAutoscaler,
+  validate: validateHorizontalPodAutoscaler,
 });
 
 export type { HorizontalPodAutoscaler as HorizontalPodAutoscalerV2 };

@@ -5,6 +5,7 @@ import type { CertificateSigningRequest } from '../schema/generated/types/certif
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { readUpdateVerbs, statusSubresource } from '../subresources.ts';
+import { validateSigningRequest } from '../validation/certificates/certificate-signing-request.ts';
 import { prepareApproval, prepareRequestStatus, prepareRequestUpdate } from './strategy.ts';
 
 export const certificateSigningRequest = kind<CertificateSigningRequest>({
@@ -36,6 +37,7 @@ export const certificateSigningRequest = kind<CertificateSigningRequest>({
   },
   validateName: () => [],
   prepareUpdate: prepareRequestUpdate,
+  validate: validateSigningRequest,
 });
 
 function conditionText({ status }: CertificateSigningRequest): string {

@@ -2,6 +2,7 @@ import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { Lease } from '../schema/generated/types/coordination-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateLease } from '../validation/coordination/lease.ts';
 
 export const lease = kind<Lease>({
   group: 'coordination.k8s.io',
@@ -18,4 +19,5 @@ export const lease = kind<Lease>({
     ageColumn,
   ],
   createOnUpdate: true,
+  validate: validateLease,
 });

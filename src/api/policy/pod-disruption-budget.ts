@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { PodDisruptionBudget } from '../schema/generated/types/policy-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validatePodDisruptionBudget } from '../validation/policy/pod-disruption-budget.ts';
 
 export const podDisruptionBudget = kind<PodDisruptionBudget>({
   group: 'policy',
@@ -27,4 +28,5 @@ export const podDisruptionBudget = kind<PodDisruptionBudget>({
     }),
     ageColumn,
   ],
+  validate: validatePodDisruptionBudget,
 });

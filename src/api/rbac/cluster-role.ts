@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { ClusterRole } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { nameIsPathSegment } from '../validation/names.ts';
+import { validateClusterRole } from '../validation/rbac/role.ts';
 
 export const clusterRole = kind<ClusterRole>({
   group: 'rbac.authorization.k8s.io',
@@ -14,4 +15,5 @@ export const clusterRole = kind<ClusterRole>({
   columns: nameAndCreation,
   validateName: nameIsPathSegment,
   createOnUpdate: true,
+  validate: validateClusterRole,
 });

@@ -2,6 +2,7 @@ import { kind } from '../kind.ts';
 import type { RoleBinding } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { nameIsPathSegment } from '../validation/names.ts';
+import { validateRoleBinding, validateRoleBindingUpdate } from '../validation/rbac/role-binding.ts';
 import { bindingColumns } from './binding-columns.ts';
 import { defaultBinding } from './binding-defaults.ts';
 
@@ -16,4 +17,6 @@ export const roleBinding = kind<RoleBinding>({
   validateName: nameIsPathSegment,
   createOnUpdate: true,
   defaults: defaultBinding,
+  validate: validateRoleBinding,
+  validateUpdate: validateRoleBindingUpdate,
 });

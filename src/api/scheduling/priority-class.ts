@@ -3,6 +3,7 @@ import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { PriorityClass } from '../schema/generated/types/scheduling-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validatePriorityClass, validatePriorityClassUpdate } from '../validation/scheduling/priority-class.ts';
 
 export const priorityClass = kind<PriorityClass>({
   group: 'scheduling.k8s.io',
@@ -30,4 +31,6 @@ export const priorityClass = kind<PriorityClass>({
     }),
   ],
   defaults: (priority) => fill(priority, { preemptionPolicy: 'PreemptLowerPriority' }),
+  validate: validatePriorityClass,
+  validateUpdate: validatePriorityClassUpdate,
 });

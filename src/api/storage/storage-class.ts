@@ -3,6 +3,7 @@ import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { StorageClass } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateStorageClass, validateStorageClassUpdate } from '../validation/storage/storage-class.ts';
 import { defaultableName } from './default-class.ts';
 
 export const storageClass = kind<StorageClass>({
@@ -28,4 +29,6 @@ export const storageClass = kind<StorageClass>({
     ageColumn,
   ],
   defaults: (storage) => fill(storage, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
+  validate: validateStorageClass,
+  validateUpdate: validateStorageClassUpdate,
 });
