@@ -13,7 +13,7 @@ const checks: readonly Check[] = [
   {
     name: 'format and lint',
     file: 'node_modules/.bin/biome',
-    args: ['ci', '--error-on-warnings', '--max-diagnostics=200'],
+    args: ['ci', '--colors=off', '--error-on-warnings', '--max-diagnostics=200'],
   },
   { name: 'types', file: 'node_modules/.bin/tsc', args: [] },
   { name: 'import directions', file: 'node_modules/.bin/node', args: ['tools/check-imports.ts'] },
@@ -27,7 +27,14 @@ export async function runChecks(options: {
   const { root, report, signal } = options;
   for (const { name, file, args } of checks) {
     const started = performance.now();
-    const limits = { cwd: root, signal, timeoutMs: 120_000, maxOutputBytes: 2 ** 20, allowFailure: true };
+    const limits = {
+      cwd: root,
+      signal,
+      timeoutMs: 120_000,
+      maxOutputBytes: 2 ** 20,
+      allowFailure: true,
+      env: { NO_COLOR: '1' },
+    };
     const result = await run(join(root, file), args, limits);
     if (result.exitCode === 0) report.passed();
     else report.failed(name, `${result.stdout}\n${result.stderr}`);
