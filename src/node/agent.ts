@@ -28,6 +28,7 @@ import { type Containerd, startContainerd } from './runtime/containerd.ts';
 import { type AgentLayout, agentLayout, type RuntimePaths } from './runtime/containerd-config.ts';
 import { type Cri, connectCri } from './runtime/cri.ts';
 import { Semaphore } from './semaphore.ts';
+import { followSources } from './source-changes.ts';
 import { Volumes } from './volumes/volumes.ts';
 
 /** What the network room does for the node. */
@@ -119,6 +120,7 @@ class Agent implements NodeAgent {
   #importer: ImageImporter | undefined;
   #rotation: LogRotation | undefined;
   #background: Promise<void> | undefined;
+  #unfollow: (() => void) | undefined;
   #cniProblem: string | undefined = 'cni plugin not initialized';
 
   constructor(options: NodeAgentOptions) {
@@ -181,6 +183,8 @@ class Agent implements NodeAgent {
         ...services.list(namespace),
         ...(namespace === 'default' ? [] : services.list('default')),
       ],
+      servicesReady: (untilSignal) => services.ready(untilSignal),
+      runtimeHandler: objects.runtimeHandler,
       networkProblem: () => this.#networkProblem(),
     };
     this.#context = context;
@@ -191,6 +195,7 @@ class Agent implements NodeAgent {
       room: () => ({ allocatable: registration.allocatable, labels: registration.labels }),
     });
     await this.#manager.start(signal);
+    this.#unfollow = followSources(client, this.#manager, this.#stopping.signal, podsLog);
     this.#importer?.start();
     this.#rotation = new LogRotation({
       cri,
@@ -278,6 +283,7 @@ class Agent implements NodeAgent {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the node agent is stopping'));
+    this.#unfollow?.();
     await this.#background;
     await this.#registration?.stop();
     await this.#rotation?.stop();

@@ -4,16 +4,18 @@ import { persistentVolumeClaim } from '../api/core/persistent-volume-claim.ts';
 import { secret } from '../api/core/secret.ts';
 import { serviceAccount } from '../api/core/service-account.ts';
 import type { Kind } from '../api/kind.ts';
+import { runtimeClass } from '../api/node/runtime-class.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { TokenRequest } from '../api/schema/generated/types/authentication-v1.ts';
 import { isApiError } from '../api/status.ts';
 import type { Client } from '../client/client.ts';
+import type { NodeContext } from './pods/context.ts';
 import type { ObjectSource } from './volumes/volume.ts';
 
 const deadlineMs = 10_000;
 
 /** Reads what pods name through the API; each call has a deadline. */
-export function createObjectSource(client: Client): ObjectSource {
+export function createObjectSource(client: Client): ObjectSource & Pick<NodeContext, 'runtimeHandler'> {
   const find = async <T extends KubeObject>(
     kind: Kind<T>,
     ref: { namespace?: string; name: string },
@@ -30,6 +32,7 @@ export function createObjectSource(client: Client): ObjectSource {
     secret: (namespace, name) => find(secret, { namespace, name }),
     claim: (namespace, name) => find(persistentVolumeClaim, { namespace, name }),
     persistentVolume: (name) => find(persistentVolume, { name }),
+    runtimeHandler: async (name) => (await find(runtimeClass, { name }))?.handler,
     async token(pod, { audience, expirationSeconds }) {
       const { namespace = '', name = '', uid = '' } = pod.metadata;
       const request = {

@@ -65,7 +65,7 @@ export async function createSandbox(
       mkdir(podLogFolder(context.layout.podLogs, pod), { recursive: true, mode: 0o755 }),
     ]);
     const config = sandboxConfig(pod, optionsOf(context, pod, attempt));
-    const runtimeHandler = pod.spec?.runtimeClassName ?? '';
+    const runtimeHandler = await runtimeHandlerOf(context, pod);
     await context.slots.run(() => context.cri.call('RunPodSandbox', { config, runtimeHandler }, { signal }));
   } catch (error) {
     if (signal.aborted) throw error;
@@ -73,6 +73,14 @@ export async function createSandbox(
     recordAbout(context, pod, undefined, { type: 'Warning', reason: 'FailedCreatePodSandBox', message });
     throw new NotYet('FailedCreatePodSandBox', message, { cause: error });
   }
+}
+
+async function runtimeHandlerOf(context: NodeContext, pod: Pod): Promise<string> {
+  const name = pod.spec?.runtimeClassName;
+  if (!name) return '';
+  const handler = await context.runtimeHandler(name);
+  if (handler === undefined) throw new Error(`runtimeclass.node.k8s.io "${name}" not found`);
+  return handler;
 }
 
 export interface StartRequest {

@@ -14,6 +14,22 @@ export interface NodeRoom {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** Kernel settings that are namespaced and cannot harm other pods. Source: "Using sysctls in a Kubernetes Cluster". */
+const safeSysctls: ReadonlySet<string> = new Set([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.tcp_wmem',
+]);
+
 /**
  * Whether this node can take the pod beside those it has; the scheduler usually made sure, but it may have seen an
  * older state, or the pod named the node itself. Pure.
@@ -28,6 +44,15 @@ export function admit(pod: Pod, others: readonly Pod[], { allocatable, labels }:
       };
   if (pod.spec?.os && pod.spec.os.name !== 'linux')
     return { reason: 'PodOSNotSupported', message: `Failed to admit pod as the OS field doesn't match node OS` };
+  const forbidden = (pod.spec?.securityContext?.sysctls ?? []).find(
+    ({ name }) => !safeSysctls.has(name.replaceAll('/', '.')),
+  );
+  if (forbidden) return { reason: 'SysctlForbidden', message: `forbidden sysctl: "${forbidden.name}" not allowlisted` };
+  if (pod.spec?.hostUsers === false)
+    return {
+      reason: 'UserNamespacesNotSupported',
+      message: 'Pod was rejected: hostUsers: false is not supported by this node',
+    };
   const taken = new Set(active.flatMap(hostPortsOf));
   if (hostPortsOf(pod).some((port) => taken.has(port)))
     return {

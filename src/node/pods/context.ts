@@ -33,6 +33,10 @@ export interface NodeContext {
   /** Bounds how many pods work on the runtime at once. */
   readonly slots: Semaphore;
   services(namespace: string): readonly Service[];
+  /** Resolves when `services` knows them all. */
+  servicesReady(signal: AbortSignal): Promise<void>;
+  /** The runtime's name for a RuntimeClass. Undefined: there is no such class. */
+  runtimeHandler(runtimeClassName: string): Promise<string | undefined>;
   /** Why pods with their own network cannot start now; undefined when they can. */
   networkProblem(): string | undefined;
 }

@@ -8,6 +8,7 @@ import type { NodeContext } from './context.ts';
 import { labelNames } from './labels.ts';
 import { isTerminal } from './step.ts';
 import type { Pod, PodView } from './types.ts';
+import { RuntimeViews } from './view.ts';
 import { PodWorker } from './worker.ts';
 
 export interface PodManagerOptions {
@@ -29,6 +30,8 @@ export class PodManager {
   readonly #tasks: Promise<void>[] = [];
   #unsubscribe: (() => void) | undefined;
   #listening = false;
+  /** Pods that ran already when this agent began: they were admitted then. */
+  #initial: ReadonlyMap<string, PodView> = new Map();
 
   constructor(options: PodManagerOptions) {
     this.#options = options;
@@ -38,14 +41,14 @@ export class PodManager {
 
   /** Takes over what runs, from the checkpoints at once, and follows the API as soon as it answers. */
   async start(signal: AbortSignal): Promise<void> {
-    const running = await this.#context.views.readAll(signal);
-    for (const pod of await this.#checkpoints.load()) this.#add(pod, running.has(pod.metadata.uid ?? ''));
+    this.#initial = await this.#context.views.readAll(signal);
+    for (const pod of await this.#checkpoints.load()) this.#add(pod);
     const view = this.#context.client.view(podKind, { fieldSelector: `spec.nodeName=${this.#options.nodeName}` });
     this.#unsubscribe = view.onChange(({ type, object }) => {
       if (type === 'deleted') this.#gone(object);
       else this.#apply(object);
     });
-    this.#tasks.push(this.#followApi(view, running), this.#followRuntime(), this.#relist());
+    this.#tasks.push(this.#followApi(view), this.#followRuntime(), this.#relist());
   }
 
   async stop(): Promise<void> {
@@ -76,9 +79,9 @@ export class PodManager {
     for (const worker of this.#workers.values()) worker.wake();
   }
 
-  async #followApi(view: View<Pod>, running: ReadonlyMap<string, PodView>): Promise<void> {
+  async #followApi(view: View<Pod>): Promise<void> {
     try {
-      await view.ready(this.#stopped.signal);
+      await Promise.all([view.ready(this.#stopped.signal), this.#context.servicesReady(this.#stopped.signal)]);
     } catch (error) {
       if (this.#stopped.signal.aborted) return;
       throw error;
@@ -90,17 +93,17 @@ export class PodManager {
       .toSorted((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1));
     for (const pod of pods) {
       wanted.add(pod.metadata.uid ?? '');
-      this.#apply(pod, running.has(pod.metadata.uid ?? ''));
+      this.#apply(pod);
     }
     for (const [uid, worker] of this.#workers) if (!wanted.has(uid)) this.#gone(worker.pod);
-    for (const [uid, found] of running) if (!wanted.has(uid) && !this.#workers.has(uid)) this.#endUnknown(found);
+    for (const [uid, found] of this.#initial) if (!wanted.has(uid) && !this.#workers.has(uid)) this.#endUnknown(found);
   }
 
-  #apply(pod: Pod, isRunning = false): void {
+  #apply(pod: Pod): void {
     const worker = this.#workers.get(pod.metadata.uid ?? '');
     this.#checkpoint(pod);
     if (worker) worker.update(pod);
-    else this.#add(pod, isRunning);
+    else this.#add(pod);
   }
 
   #checkpoint(pod: Pod): void {
@@ -108,9 +111,9 @@ export class PodManager {
     else this.#checkpoints.save(pod);
   }
 
-  #add(pod: Pod, isRunning: boolean): void {
+  #add(pod: Pod): void {
     const uid = pod.metadata.uid ?? '';
-    const taken = isRunning || isTerminal(pod) || pod.metadata.deletionTimestamp !== undefined;
+    const taken = this.#initial.has(uid) || isTerminal(pod) || pod.metadata.deletionTimestamp !== undefined;
     const rejection = taken ? undefined : admit(pod, this.list(), this.#options.room());
     if (rejection) recordAbout(this.#context, pod, undefined, { type: 'Warning', ...rejection });
     const worker = new PodWorker(this.#context, pod, {
@@ -134,7 +137,7 @@ export class PodManager {
     const { uid, name, namespace } = found;
     this.#context.log.info('ending a pod that nobody knows any more', { pod: name, namespace, uid });
     const stub: Pod = { apiVersion: 'v1', kind: 'Pod', metadata: { uid, name, namespace }, spec: { containers: [] } };
-    this.#add(asDeleted(stub, 30, this.#context.clock), true);
+    this.#add(asDeleted(stub, 30, this.#context.clock));
   }
 
   #forget(uid: string): void {
@@ -172,7 +175,13 @@ export class PodManager {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       await pause(clock, this.#listening ? relistMs : relistWithoutEventsMs, signal);
-      if (!signal.aborted) this.wakeAll();
+      if (signal.aborted) return;
+      try {
+        const views = await this.#context.views.readAll(signal);
+        for (const [uid, worker] of this.#workers) if (RuntimeViews.differ(worker.view, views.get(uid))) worker.wake();
+      } catch (error) {
+        if (!signal.aborted) this.#context.log.warn('cannot list the pods of the runtime', { error });
+      }
     }
   }
 }

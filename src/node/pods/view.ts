@@ -7,11 +7,12 @@ import type { ContainerState, ContainerView, PodView, SandboxView } from './type
 /** Reads the termination message of an ended container. */
 export type TerminationMessages = (status: ContainerStatus) => Promise<string>;
 
-/** Reads pods from the runtime; what cannot change any more (ended containers, addresses) is asked for once. */
+/** Reads pods from the runtime; what does not change (running and ended containers, addresses) is asked for once. */
 export class RuntimeViews {
   readonly #cri: Cri;
   readonly #messages: TerminationMessages;
-  readonly #ended = new Map<string, ContainerView>();
+  /** Ended containers do not change any more; running ones only by ending. */
+  readonly #settled = new Map<string, ContainerView>();
   readonly #addresses = new Map<string, readonly string[]>();
 
   constructor(cri: Cri, messages: TerminationMessages) {
@@ -54,8 +55,9 @@ export class RuntimeViews {
       }),
       ...containers.containers.map(async (item) => {
         const view = viewOf(item.labels);
-        const ended = this.#ended.get(item.id);
-        const container = view && (ended ?? (await this.#container(item.id, item.podSandboxId, signal)));
+        const known = this.#settled.get(item.id);
+        const settled = known?.state === states[item.state] ? known : undefined;
+        const container = view && (settled ?? (await this.#container(item.id, item.podSandboxId, signal)));
         if (view && container) view.containers = [...view.containers, container];
       }),
     ];
@@ -87,7 +89,7 @@ export class RuntimeViews {
     const ended = found.status.state === 'CONTAINER_EXITED';
     const message = ended ? await this.#messages(found.status) : '';
     const view = toContainerView(found.status, sandboxId, message);
-    if (ended) this.#ended.set(id, view);
+    if (view.state === 'exited' || view.state === 'running') this.#settled.set(id, view);
     return view;
   }
 
@@ -100,9 +102,19 @@ export class RuntimeViews {
     }
   }
 
+  /** Whether two views of a pod differ in what matters to its worker. */
+  static differ(a: PodView | undefined, b: PodView | undefined): boolean {
+    const text = (view: PodView | undefined) =>
+      JSON.stringify([
+        view?.sandboxes.map(({ id, ready }) => [id, ready]),
+        view?.containers.map(({ id, state }) => [id, state]),
+      ]);
+    return text(a) !== text(b);
+  }
+
   /** Forgets what was kept of removed containers and sandboxes. */
   forget(id: string): void {
-    this.#ended.delete(id);
+    this.#settled.delete(id);
     this.#addresses.delete(id);
   }
 }

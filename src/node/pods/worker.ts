@@ -112,6 +112,14 @@ export class PodWorker {
     });
   }
 
+  /** What was missing may be there now: configuration and volumes are tried again without waiting. */
+  retryNow(): void {
+    const { volumesSetback: _, ...memory } = this.#memory;
+    const kept = [...memory.containerSetbacks].filter(([, { reason }]) => reason !== 'CreateContainerConfigError');
+    this.#memory = { ...memory, containerSetbacks: new Map(kept) };
+    this.wake();
+  }
+
   /** Ends the pod; a shorter grace than before takes over. */
   terminate(termination: Termination): void {
     const now = this.#memory.termination;
