@@ -5,7 +5,10 @@ import type { CertificateSigningRequest } from '../schema/generated/types/certif
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { readUpdateVerbs, statusSubresource } from '../subresources.ts';
-import { validateSigningRequest } from '../validation/certificates/certificate-signing-request.ts';
+import {
+  validateCertificateSigningRequest,
+  validateCertificateSigningRequestUpdate,
+} from '../validation/certificates/certificate-signing-request.ts';
 import { prepareApproval, prepareRequestStatus, prepareRequestUpdate } from './strategy.ts';
 
 export const certificateSigningRequest = kind<CertificateSigningRequest>({
@@ -37,7 +40,8 @@ export const certificateSigningRequest = kind<CertificateSigningRequest>({
   },
   validateName: () => [],
   prepareUpdate: prepareRequestUpdate,
-  validate: validateSigningRequest,
+  validate: validateCertificateSigningRequest,
+  validateUpdate: validateCertificateSigningRequestUpdate,
 });
 
 function conditionText({ status }: CertificateSigningRequest): string {

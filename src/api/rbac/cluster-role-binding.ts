@@ -2,7 +2,7 @@ import { kind } from '../kind.ts';
 import type { ClusterRoleBinding } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { nameIsPathSegment } from '../validation/names.ts';
-import { validateClusterRoleBinding, validateRoleBindingUpdate } from '../validation/rbac/role-binding.ts';
+import { validateBindingUpdate, validateClusterRoleBinding } from '../validation/rbac/rbac.ts';
 import { bindingColumns } from './binding-columns.ts';
 import { defaultBinding } from './binding-defaults.ts';
 
@@ -18,5 +18,5 @@ export const clusterRoleBinding = kind<ClusterRoleBinding>({
   createOnUpdate: true,
   defaults: defaultBinding,
   validate: validateClusterRoleBinding,
-  validateUpdate: validateRoleBindingUpdate,
+  validateUpdate: validateBindingUpdate,
 });

@@ -3,7 +3,7 @@ import { kind } from '../kind.ts';
 import type { ClusterRole } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { nameIsPathSegment } from '../validation/names.ts';
-import { validateClusterRole } from '../validation/rbac/role.ts';
+import { validateClusterRole } from '../validation/rbac/rbac.ts';
 
 export const clusterRole = kind<ClusterRole>({
   group: 'rbac.authorization.k8s.io',

@@ -2,7 +2,7 @@ import { kind } from '../kind.ts';
 import type { RoleBinding } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { nameIsPathSegment } from '../validation/names.ts';
-import { validateRoleBinding, validateRoleBindingUpdate } from '../validation/rbac/role-binding.ts';
+import { validateBindingUpdate, validateRoleBinding } from '../validation/rbac/rbac.ts';
 import { bindingColumns } from './binding-columns.ts';
 import { defaultBinding } from './binding-defaults.ts';
 
@@ -18,5 +18,5 @@ export const roleBinding = kind<RoleBinding>({
   createOnUpdate: true,
   defaults: defaultBinding,
   validate: validateRoleBinding,
-  validateUpdate: validateRoleBindingUpdate,
+  validateUpdate: validateBindingUpdate,
 });

@@ -3,7 +3,7 @@ import { kind } from '../kind.ts';
 import type { Role } from '../schema/generated/types/rbac-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { nameIsPathSegment } from '../validation/names.ts';
-import { validateRole } from '../validation/rbac/role.ts';
+import { validateRole } from '../validation/rbac/rbac.ts';
 
 export const role = kind<Role>({
   group: 'rbac.authorization.k8s.io',
