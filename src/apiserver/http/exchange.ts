@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { ServerHttp2Stream } from 'node:http2';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 
@@ -21,6 +21,8 @@ export interface Exchange {
   /** Present when the client wants another protocol on this connection (HTTP/1.1 only). */
   readonly upgrade: Upgrade | undefined;
   abort(reason: Error): void;
+  /** Cuts an answer that was begun and cannot be finished, so that the client does not take it for whole. */
+  breakOff(): void;
   /** The whole answer. */
   send(status: number, headers: OutgoingHttpHeaders, body?: Uint8Array | string): void;
   /** Begins an answer of unknown length. The caller minds back-pressure. */
@@ -98,6 +100,10 @@ export class Http2Exchange extends BaseExchange implements Exchange {
     else this.#stream.once('close', fn);
   }
 
+  breakOff(): void {
+    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
   send(status: number, headers: OutgoingHttpHeaders, body?: Uint8Array | string): void {
     const stream = this.#stream;
     if (this.answered) return;
@@ -153,6 +159,10 @@ export class Http1Exchange extends BaseExchange implements Exchange {
   protected onClose(fn: () => void): void {
     if (this.#response.destroyed) fn();
     else this.#response.once('close', fn);
+  }
+
+  breakOff(): void {
+    this.#response.destroy();
   }
 
   send(status: number, headers: OutgoingHttpHeaders, body?: Uint8Array | string): void {

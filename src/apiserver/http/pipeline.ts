@@ -33,6 +33,9 @@ function typeOf(info: RequestInfo): RequestType {
   return info.verb === 'get' || info.verb === 'list' ? 'read' : 'write';
 }
 
+/** What nginx, and many logs after it, call a request whose client went away. */
+const clientClosedRequest = 499;
+
 interface Running {
   readonly exchange: Exchange;
   readonly auditId: string;
@@ -122,7 +125,9 @@ export class Pipeline {
   }
 
   #fail(exchange: Exchange, parsed: ParsedRequest, thrown: unknown): number {
-    if (thrown === clientGone || thrown === shuttingDown) return 499;
+    if (thrown === clientGone || thrown === shuttingDown) return clientClosedRequest;
+    // The client left in the middle of its answer, and whatever was writing it found out in its own way.
+    if (exchange.answered && exchange.signal.aborted) return clientClosedRequest;
     const error = asApiError(thrown);
     if (!isApiError(thrown)) {
       const { method, path } = exchange;

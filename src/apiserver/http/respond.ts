@@ -65,7 +65,7 @@ function wantsPretty(request: ApiRequest): boolean {
 /** Sends an error as `metav1.Status`; when an answer was already begun, breaks it off. */
 export function sendError(exchange: Exchange, error: ApiError, auditId: string): void {
   if (exchange.answered) {
-    exchange.abort(error);
+    exchange.breakOff();
     return;
   }
   const retryAfterSeconds = error.details?.retryAfterSeconds;
