@@ -3,6 +3,7 @@ import { readConfigFiles } from './flags/file.ts';
 import { type Flag, type Settings, UsageError } from './flags/flag.ts';
 import { configPath, type Environment, findConfigFiles, readVariables } from './flags/settings.ts';
 import { serverFlags } from './server/flags.ts';
+import { explainK3sFlag } from './server/k3s-flags.ts';
 
 function named(name: string): Flag {
   const flag = serverFlags.find((candidate) => candidate.name === name);
@@ -19,7 +20,7 @@ export function findDataDir(commandLine: Settings, environment: Environment): st
   const files = findConfigFiles(configPath(commandLine, environment));
   const setting =
     commandLine.get(flag.name) ??
-    readConfigFiles(serverFlags, files).get(flag.name) ??
+    readConfigFiles(serverFlags, files, explainK3sFlag).get(flag.name) ??
     readVariables([flag], environment).get(flag.name);
   const value = setting?.values.at(-1) ?? flag.default ?? '';
   if (value === '') throw new UsageError([`${setting?.source}: must not be empty`]);

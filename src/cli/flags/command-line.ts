@@ -1,4 +1,12 @@
-import { type Flag, type Setting, type Settings, splitValue, takesSeveral, UsageError } from './flag.ts';
+import {
+  type ExplainUnknown,
+  type Flag,
+  type Setting,
+  type Settings,
+  splitValue,
+  takesSeveral,
+  UsageError,
+} from './flag.ts';
 import { suggestion } from './nearest.ts';
 
 export interface CommandLine {
@@ -10,12 +18,13 @@ export interface CommandLine {
 
 /**
  * Reads `--name value`, `--name=value`, `-n value`, `--switch`, `--switch=false`; `--` ends the flags. Throws UsageError
- * naming every unknown flag and missing value. With `stopAtFirst`, everything from the first word on is `rest`.
+ * naming every unknown flag and missing value. With `stopAtFirst`, everything from the first word on
+ * is `rest`.
  */
 export function parseCommandLine(
   flags: readonly Flag[],
   args: readonly string[],
-  options: { readonly stopAtFirst?: boolean } = {},
+  options: { readonly stopAtFirst?: boolean; readonly explain?: ExplainUnknown } = {},
 ): CommandLine {
   const byName = new Map<string, Flag>();
   for (const flag of flags) {
@@ -44,7 +53,7 @@ export function parseCommandLine(
     }
     const flag = byName.get(name);
     if (!flag) {
-      problems.push(`--${name}: no such flag${suggestion(name, byName.keys(), '--')}`);
+      problems.push(`--${name}: ${options.explain?.(name) ?? `no such flag${suggestion(name, byName.keys(), '--')}`}`);
       continue;
     }
     let value = attached;

@@ -1,6 +1,14 @@
 import { parse, YAMLParseError } from 'yaml';
 import { describeError } from '../../base/log.ts';
-import { type Flag, type Setting, type Settings, splitValue, takesSeveral, UsageError } from './flag.ts';
+import {
+  type ExplainUnknown,
+  type Flag,
+  type Setting,
+  type Settings,
+  splitValue,
+  takesSeveral,
+  UsageError,
+} from './flag.ts';
 import { suggestion } from './nearest.ts';
 
 export interface ConfigFile {
@@ -12,7 +20,11 @@ export interface ConfigFile {
  * Reads configuration files in their order: the last file that has a key wins; `key+` appends to what the files before
  * gave. Keys are the flags' names, long or short. Throws UsageError naming every unknown key and wrong value.
  */
-export function readConfigFiles(flags: readonly Flag[], files: readonly ConfigFile[]): Settings {
+export function readConfigFiles(
+  flags: readonly Flag[],
+  files: readonly ConfigFile[],
+  explain?: ExplainUnknown,
+): Settings {
   const byName = new Map<string, Flag>();
   for (const flag of flags) {
     if (flag.notInFile) continue;
@@ -28,7 +40,7 @@ export function readConfigFiles(flags: readonly Flag[], files: readonly ConfigFi
       const flag = byName.get(key);
       const source = `${written} in ${file.path}`;
       if (!flag) {
-        problems.push(`${source}: no such setting${suggestion(key, byName.keys())}`);
+        problems.push(`${source}: ${explain?.(key) ?? `no such setting${suggestion(key, byName.keys())}`}`);
         continue;
       }
       const read = valuesOf(flag, value, appends);

@@ -46,6 +46,9 @@ export class UsageError extends CodedError<'usage'> {
   }
 }
 
+/** Says more of an unknown name than that it is unknown, where there is more to say. */
+export type ExplainUnknown = (name: string) => string | undefined;
+
 /** The variables of a flag, the one that counts first standing first. */
 export function variablesOf(flag: Flag): string[] {
   const name = flag.name.toUpperCase().replaceAll('-', '_');

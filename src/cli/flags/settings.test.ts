@@ -80,6 +80,18 @@ test('every unknown flag is named, with the one that was meant', () => {
   );
 });
 
+test('an unknown name is explained where there is more to say', () => {
+  const explain = (name: string) => (name === 'old' ? 'gone since last year' : undefined);
+  assert.deepEqual(
+    problemsOf(() => parseCommandLine(flags, ['--old', '--zzz'], { explain })),
+    ['--old: gone since last year', '--zzz: no such flag'],
+  );
+  assert.deepEqual(
+    problemsOf(() => readConfigFiles(flags, [file('old: 1')], explain)),
+    ['old in /c.yaml: gone since last year'],
+  );
+});
+
 test('the last file wins by key, and key+ appends to what the files before gave', () => {
   const settings = readConfigFiles(flags, [
     file('node-name: one\ntls-san: [a]\ndebug: true\n'),
@@ -135,7 +147,7 @@ test('the command line counts before the files, the files before variables; list
   writeFileSync(join(`${path}.d`, '10-a.yml'), 'write-kubeconfig: /a\ntls-san+: more\n');
   writeFileSync(join(`${path}.d`, 'ignored.txt'), 'x: y\n');
   const read = (args: string[], environment: Record<string, string>) =>
-    values(readSettings(flags, parseCommandLine(flags, args).settings, environment));
+    values(readSettings(flags, parseCommandLine(flags, args).settings, { environment }));
   assert.deepEqual(read(['-c', path, '--tls-san', 'line'], { K3TS_NODE_NAME: 'variable', K3TS_DEBUG: 'true' }), {
     config: [path],
     'node-name': ['file'],
@@ -151,7 +163,8 @@ test('the command line counts before the files, the files before variables; list
 });
 
 test('a configuration file that was named must be there, itself or its folder', () => {
-  const settings = (path: string) => readSettings(flags, parseCommandLine(flags, ['-c', path]).settings, {});
+  const settings = (path: string) =>
+    readSettings(flags, parseCommandLine(flags, ['-c', path]).settings, { environment: {} });
   assert.match(problemsOf(() => settings(join(folder, 'none.yaml')))[0] ?? '', /--config: .*none.yaml: no such file/);
   mkdirSync(join(folder, 'only.yaml.d'));
   writeFileSync(join(folder, 'only.yaml.d', 'a.yaml'), 'node-name: x');

@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../base/errors.ts';
 import { type ConfigFile, readConfigFiles } from './file.ts';
-import { type Flag, type Setting, type Settings, splitValue, UsageError, variablesOf } from './flag.ts';
+import {
+  type ExplainUnknown,
+  type Flag,
+  type Setting,
+  type Settings,
+  splitValue,
+  UsageError,
+  variablesOf,
+} from './flag.ts';
 
 export const defaultConfigPath = '/etc/k3ts/config.yaml';
 
@@ -48,8 +56,13 @@ export function findConfigFiles(named: Setting): ConfigFile[] {
 }
 
 /** What counts, for each flag: the command line before the files, the files before variables. Lists are replaced, not joined. */
-export function readSettings(flags: readonly Flag[], commandLine: Settings, environment: Environment): Settings {
-  const files = readConfigFiles(flags, findConfigFiles(configPath(commandLine, environment)));
+export function readSettings(
+  flags: readonly Flag[],
+  commandLine: Settings,
+  options: { readonly environment: Environment; readonly explain?: ExplainUnknown },
+): Settings {
+  const { environment, explain } = options;
+  const files = readConfigFiles(flags, findConfigFiles(configPath(commandLine, environment)), explain);
   return new Map([...readVariables(flags, environment), ...files, ...commandLine]);
 }
 

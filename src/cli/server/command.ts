@@ -10,6 +10,7 @@ import { describeFlags } from '../flags/help.ts';
 import { readSettings } from '../flags/settings.ts';
 import { productVersion } from '../version/version.ts';
 import { serverFlags } from './flags.ts';
+import { explainK3sFlag } from './k3s-flags.ts';
 import { inspectMachine } from './machine.ts';
 import { serverOptions } from './options.ts';
 import { checkMachine } from './preflight.ts';
@@ -21,14 +22,17 @@ export const serverCommand: Command = {
   help: () =>
     `Usage: k3ts server [flags]\n\nRuns a server until SIGTERM or SIGINT; pods stay when it stops. Every setting may also stand in the\nconfiguration file (by its name without dashes) or in a variable; the command line counts before\nthe file, the file before variables.\n\nFlags:\n${describeFlags(serverFlags)}`,
   async run(args, context) {
-    const commandLine = parseCommandLine(serverFlags, args);
+    const commandLine = parseCommandLine(serverFlags, args, { explain: explainK3sFlag });
     if (commandLine.help) {
       context.out(this.help());
       return 0;
     }
     const [word] = commandLine.rest;
     if (word !== undefined) throw new UsageError([`${word}: server takes flags only`]);
-    const settings = readSettings(serverFlags, commandLine.settings, context.environment);
+    const settings = readSettings(serverFlags, commandLine.settings, {
+      environment: context.environment,
+      explain: explainK3sFlag,
+    });
     const options = serverOptions(settings, inspectMachine(context.environment));
     await checkMachine(options, process.getuid?.() ?? 0);
     return serve(options, context);
