@@ -18,6 +18,8 @@ async function start(t: TestContext, spec: Partial<CronJob['spec']> = {}): Promi
     metadata: ref,
     spec: { schedule: '*/1 * * * *', jobTemplate: { spec: { template } }, ...spec },
   });
+  // Jobs are looked for a moment after they are due.
+  await cluster.clock.advance(1_000);
   await cluster.settle();
   return cluster;
 }

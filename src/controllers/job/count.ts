@@ -56,7 +56,7 @@ export function countJob(job: Job, pods: readonly Pod[]): JobCount {
         newlySucceeded.push(pod);
         if (isIndexed(job) && index !== undefined) completedIndexes.add(index);
       }
-    } else if (pod.status?.phase === 'Failed') {
+    } else if (hasFailed(job, pod)) {
       const match = matchFailurePolicy(job, pod);
       if (match?.action === 'FailJob') failJob ??= match;
       if (match?.action === 'Ignore' || isStray) ignored.push(pod);
@@ -82,6 +82,16 @@ export function countJob(job: Job, pods: readonly Pod[]): JobCount {
     failedIndexes,
     failJob,
   };
+}
+
+/** Whether new pods wait until the old ones have surely ended. */
+export function replacesOnlyFailed({ spec }: Job): boolean {
+  return (spec?.podReplacementPolicy ?? (spec?.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed')) === 'Failed';
+}
+
+/** A pod that is being deleted counts as failed at once, as it may never get to say so; unless the job waits for that. */
+function hasFailed(job: Job, { status, metadata }: Pod): boolean {
+  return status?.phase === 'Failed' || (metadata.deletionTimestamp !== undefined && !replacesOnlyFailed(job));
 }
 
 /** How often a pod's index had failed before it. */

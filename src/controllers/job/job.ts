@@ -64,7 +64,7 @@ export const jobController = controller({
     const plan: JobPlan = verdict
       ? { create: [], delete: count.active, waitMs: undefined }
       : planJob(object, { count, pods, nowMs });
-    const { created, error } = await carryOut(plan, { object, pods }, context);
+    const { created, error } = await carryOut(plan, { object, pods, isOver: verdict !== undefined }, context);
     const activeNow = count.active.length - plan.delete.length + created;
     const status = jobStatus({ job: object, pods, count, verdict, activeNow, nowMs: context.now() });
     const current = await writeStatus(context, job, object, status);
@@ -81,13 +81,19 @@ export const jobController = controller({
 
 async function carryOut(
   plan: JobPlan,
-  { object, pods }: { readonly object: Job; readonly pods: readonly Pod[] },
+  { object, pods, isOver }: { readonly object: Job; readonly pods: readonly Pod[]; readonly isOver: boolean },
   context: ReconcileContext,
 ): Promise<{ readonly created: number; readonly error: unknown }> {
   let created = 0;
   const failures = failuresByIndex(object, pods);
   try {
-    await allOrFirstError(plan.delete.map((candidate) => deletePod(context, object, candidate)));
+    await allOrFirstError(
+      plan.delete.map(async (candidate) => {
+        // What is too many is no failure: it is taken out of the count before it goes.
+        if (!isOver) await release(candidate, context);
+        await deletePod(context, object, candidate);
+      }),
+    );
     await slowStart(plan.create.length, async (at) => {
       const index = plan.create[at];
       const made = await createPod(context, object, jobPod(object, index, failures.get(index ?? -1) ?? 0));

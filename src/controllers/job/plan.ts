@@ -3,7 +3,7 @@ import type { Pod } from '../../api/schema/generated/types/core-v1.ts';
 import { backoffMs } from '../../base/backoff.ts';
 import { deletionOrder } from '../replica-set/rank.ts';
 import { timeMs } from '../shared/pods.ts';
-import { isIndexed, type JobCount } from './count.ts';
+import { isIndexed, type JobCount, replacesOnlyFailed } from './count.ts';
 import { matchFailurePolicy } from './failure-policy.ts';
 import { indexOf } from './indexes.ts';
 
@@ -35,19 +35,18 @@ export function planJob(
     const order = deletionOrder(active, { podsOnNode: new Map(), nowMs });
     return { ...none, delete: order.slice(0, active.length - wanted) };
   }
-  const replacesOnlyFailed =
-    (spec?.podReplacementPolicy ?? (spec?.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed')) === 'Failed';
-  const busy = active.length + (replacesOnlyFailed ? terminating.length : 0);
+  const waitsForEnd = replacesOnlyFailed(job);
+  const busy = active.length + (waitsForEnd ? terminating.length : 0);
   const missing = Math.min(burst, wanted - busy);
   if (missing <= 0) return none;
   const waitMs = failureWaitMs(job, pods, nowMs);
   if (waitMs > 0) return { ...none, waitMs };
   if (!isIndexed(job)) return { ...none, create: new Array<undefined>(missing).fill(undefined) };
-  return { ...none, create: freeIndexes(job, count, replacesOnlyFailed).slice(0, missing) };
+  return { ...none, create: freeIndexes(job, count, waitsForEnd).slice(0, missing) };
 }
 
-function freeIndexes({ spec }: Job, count: JobCount, replacesOnlyFailed: boolean): readonly number[] {
-  const busy = replacesOnlyFailed ? [...count.active, ...count.terminating] : count.active;
+function freeIndexes({ spec }: Job, count: JobCount, waitsForEnd: boolean): readonly number[] {
+  const busy = waitsForEnd ? [...count.active, ...count.terminating] : count.active;
   const taken = new Set(busy.map(indexOf));
   const free: number[] = [];
   for (let index = 0; index < (spec?.completions ?? 0); index++)
