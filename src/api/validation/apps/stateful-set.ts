@@ -1,0 +1,74 @@
+import { jsonEqual } from '../../patch/record.ts';
+import type { StatefulSet, StatefulSetSpec } from '../../schema/generated/types/apps-v1.ts';
+import { atMostAll, countOrPercent, type Errors, notNegative, optionalFormat, requiredOneOf } from '../common.ts';
+import { forbidden, invalidValue, required } from '../field-error.ts';
+import { isDns1123Subdomain } from '../format.ts';
+import { validateSelectorAndTemplate } from './workload.ts';
+
+/** A stateful set, after defaulting. */
+export function validateStatefulSet({ spec }: StatefulSet): Errors {
+  if (!spec) return [required('spec.selector'), required('spec.template.spec.containers')];
+  const errors: Errors = [];
+  const { podManagementPolicy: policy, persistentVolumeClaimRetentionPolicy: retention } = spec;
+  if (!policy) errors.push(required('spec.podManagementPolicy'));
+  else if (policy !== 'OrderedReady' && policy !== 'Parallel')
+    errors.push(invalidValue('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
+  errors.push(...validateStrategy(spec, 'spec.updateStrategy'));
+  if (retention) {
+    const here = 'spec.persistentVolumeClaimRetentionPolicy';
+    errors.push(...requiredOneOf(retention.whenDeleted, `${here}.whenDeleted`, ['Retain', 'Delete']));
+    errors.push(...requiredOneOf(retention.whenScaled, `${here}.whenScaled`, ['Retain', 'Delete']));
+  }
+  return [
+    ...errors,
+    ...notNegative(spec.replicas, 'spec.replicas'),
+    ...notNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
+    ...notNegative(spec.ordinals?.start, 'spec.ordinals.start'),
+    ...notNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
+    ...optionalFormat(spec.serviceName, 'spec.serviceName', isDns1123Subdomain),
+    ...validateSelectorAndTemplate(spec, { kind: 'statefulset', title: 'StatefulSet' }),
+  ];
+}
+
+function validateStrategy({ updateStrategy = {} }: StatefulSetSpec, path: string): Errors {
+  const { type, rollingUpdate } = updateStrategy;
+  if (!type) return [required(path)];
+  if (type === 'OnDelete')
+    return rollingUpdate
+      ? [invalidValue(`${path}.rollingUpdate`, rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")]
+      : [];
+  if (type !== 'RollingUpdate') return [invalidValue(path, updateStrategy, "must be 'RollingUpdate' or 'OnDelete'")];
+  const { partition, maxUnavailable } = rollingUpdate ?? {};
+  const here = `${path}.rollingUpdate`;
+  const errors = [
+    ...notNegative(partition, `${here}.partition`),
+    ...countOrPercent(maxUnavailable, `${here}.maxUnavailable`),
+    ...atMostAll(maxUnavailable, `${here}.maxUnavailable`),
+  ];
+  if (maxUnavailable === 0 || maxUnavailable === '0%')
+    errors.push(invalidValue(`${here}.maxUnavailable`, maxUnavailable, 'cannot be 0'));
+  return errors;
+}
+
+const updatable = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+] as const;
+
+export function validateStatefulSetUpdate({ spec }: StatefulSet, old: StatefulSet): Errors {
+  if (!spec || !old.spec) return [];
+  const fixed = (from: StatefulSetSpec) =>
+    Object.fromEntries(Object.entries(from).filter(([key]) => !(updatable as readonly string[]).includes(key)));
+  if (jsonEqual(fixed(spec), fixed(old.spec))) return [];
+  return [
+    forbidden(
+      'spec',
+      "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+    ),
+  ];
+}

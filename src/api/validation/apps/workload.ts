@@ -1,0 +1,48 @@
+import type { PodTemplateSpec } from '../../schema/generated/types/core-v1.ts';
+import type { LabelSelector } from '../../schema/generated/types/meta-v1.ts';
+import { labelSelectorOf } from '../../selectors/label-selector.ts';
+import type { Errors } from '../common.ts';
+import { validatePodTemplateSpec } from '../core/pod/pod-spec.ts';
+import { forbidden, invalidValue, notSupported, required } from '../field-error.ts';
+import { validateLabelSelector } from '../label-selector.ts';
+
+export interface WorkloadRules {
+  /** As the message about an empty selector names it. */
+  readonly kind: string;
+  /** As the message about a deadline names it. */
+  readonly title: string;
+}
+
+interface WorkloadSpec {
+  readonly selector?: LabelSelector | undefined;
+  readonly template?: PodTemplateSpec | undefined;
+}
+
+/** Selector and pod template of a workload: they must fit together, and its pods run for ever. */
+export function validateSelectorAndTemplate({ selector, template }: WorkloadSpec, rules: WorkloadRules): Errors {
+  const errors = validateSelector(selector, rules.kind);
+  const isUsable = selector !== undefined && errors.length === 0;
+  errors.push(...validatePodTemplateSpec(template, 'spec.template'));
+  const labels = template?.metadata?.labels;
+  if (isUsable && !labelSelectorOf(selector).matches(labels))
+    errors.push(
+      invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
+    );
+  const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {};
+  if (restartPolicy && restartPolicy !== 'Always')
+    errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
+  if (activeDeadlineSeconds !== undefined)
+    errors.push(
+      forbidden('spec.template.spec.activeDeadlineSeconds', `activeDeadlineSeconds in ${rules.title} is not Supported`),
+    );
+  return errors;
+}
+
+export function validateSelector(selector: LabelSelector | undefined, kind: string): Errors {
+  if (!selector) return [required('spec.selector')];
+  const errors = validateLabelSelector(selector, 'spec.selector');
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  if (Object.keys(matchLabels).length + matchExpressions.length === 0)
+    errors.push(invalidValue('spec.selector', selector, `empty selector is invalid for ${kind}`));
+  return errors;
+}

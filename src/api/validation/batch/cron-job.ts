@@ -1,0 +1,71 @@
+import { Cron } from 'croner';
+import { toError } from '../../../base/errors.ts';
+import type { CronJob } from '../../schema/generated/types/batch-v1.ts';
+import { type Errors, notNegative, requiredOneOf } from '../common.ts';
+import { invalidValue, required } from '../field-error.ts';
+import { validateJobSpec } from './job.ts';
+
+/** Jobs are called after their cron job and eleven more characters. */
+const maxNameLength = 52;
+
+/** A cron job, after defaulting. */
+export function validateCronJob({ metadata, spec }: CronJob): Errors {
+  const errors: Errors = [];
+  if (metadata.name && metadata.name.length > maxNameLength)
+    errors.push(invalidValue('metadata.name', metadata.name, `must be no more than ${maxNameLength} characters`));
+  if (!spec.schedule) errors.push(required('spec.schedule'));
+  else errors.push(...validateSchedule(spec.schedule, 'spec.schedule'));
+  if (spec.timeZone !== undefined) errors.push(...validateTimeZone(spec.timeZone, 'spec.timeZone'));
+  errors.push(
+    ...notNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'),
+    ...requiredOneOf(spec.concurrencyPolicy, 'spec.concurrencyPolicy', ['Allow', 'Forbid', 'Replace']),
+    ...notNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'),
+    ...notNegative(spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'),
+  );
+  const job = spec.jobTemplate?.spec;
+  if (!job) return [...errors, required('spec.jobTemplate.spec.template.spec.containers')];
+  if (job.manualSelector !== undefined || job.selector)
+    errors.push(invalidValue('spec.jobTemplate.spec.selector', job.selector, '`selector` will be auto-generated'));
+  return [...errors, ...validateJobSpec(job, 'spec.jobTemplate.spec')];
+}
+
+const descriptors: ReadonlySet<string> = new Set([
+  '@yearly',
+  '@annually',
+  '@monthly',
+  '@weekly',
+  '@daily',
+  '@midnight',
+  '@hourly',
+]);
+
+function validateSchedule(schedule: string, path: string): Errors {
+  if (/^(CRON_)?TZ=/.test(schedule))
+    return [invalidValue(path, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead')];
+  if (descriptors.has(schedule) || /^@every (\d+(\.\d+)?(h|m|s|ms|us|µs|ns))+$/.test(schedule)) return [];
+  if (schedule.startsWith('@')) return [invalidValue(path, schedule, `unrecognized descriptor: ${schedule}`)];
+  const fields = schedule.trim().split(/\s+/);
+  if (fields.length !== 5)
+    return [invalidValue(path, schedule, `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`)];
+  try {
+    new Cron(schedule, { paused: true, mode: '5-part' });
+    return [];
+  } catch (error) {
+    return [invalidValue(path, schedule, toError(error).message)];
+  }
+}
+
+function validateTimeZone(zone: string, path: string): Errors {
+  if (zone === '') return [invalidValue(path, zone, 'timeZone must be nil or non-empty string')];
+  if (zone.toLowerCase() === 'local')
+    return [
+      invalidValue(path, zone, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'),
+    ];
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return [];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [invalidValue(path, zone, `unknown time zone ${zone}`)];
+  }
+}
