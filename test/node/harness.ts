@@ -61,7 +61,18 @@ export async function startTestNode(t: TestContext, images: readonly ImageConten
   const log = createLogger({ level: 'info', write: (line) => logLines.push(line) });
   const store = await openSqliteStore({ file: join(dataDir, 'state.db') });
   const registry = await openRegistry({ store, kinds: builtInKinds, clock: systemClock });
-  const client = createInProcessClient({ registry, user: { name: 'system:node:n1', groups: ['system:nodes'] } });
+  const tokens = { issued: 0 };
+  const client = createInProcessClient({
+    registry,
+    user: { name: 'system:node:n1', groups: ['system:nodes'] },
+    // Short tokens, so that their renewal can be seen.
+    createSubresource: async (_kind, target) => ({
+      status: {
+        token: `token-${++tokens.issued}-of-${target.name}`,
+        expirationTimestamp: new Date(Date.now() + 2_000).toISOString(),
+      },
+    }),
+  });
   for (const name of ['default', 'kube-node-lease']) await client.create(namespaceKind, { metadata: { name } });
   await mkdir(layout.images, { recursive: true });
   for (const [index, image] of images.entries())

@@ -1,0 +1,61 @@
+import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ServerError } from '../server-error.ts';
+
+/** The runtime's side of a stream: its answer to an upgrade, and the connection. */
+export interface Backend {
+  readonly response: IncomingMessage;
+  readonly socket: Duplex;
+  /** Bytes that came with the answer. */
+  readonly head: Buffer;
+}
+
+export interface UpgradeRequest {
+  readonly method: string;
+  readonly headers: OutgoingHttpHeaders;
+  readonly signal: AbortSignal;
+}
+
+/** The runtime has to answer within this time. Upstream: stream creation timeout. */
+const answerTimeoutMs = 30_000;
+const mostRefusalBytes = 16 * 1024;
+
+/**
+ * Opens what the runtime's `Exec`, `Attach` or `PortForward` gave as its address. Throws ServerError when the runtime
+ * does not switch protocols.
+ */
+export function openBackend(url: string, { method, headers, signal }: UpgradeRequest): Promise<Backend> {
+  const target = new URL(url);
+  if (target.protocol !== 'http:')
+    throw new ServerError('Internal', `cannot stream through ${url}: the runtime must offer plain http on this machine`);
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(target, {
+      method,
+      headers: { ...headers, connection: 'Upgrade' },
+      agent: false,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]),
+    });
+    outgoing.once('error', (cause) =>
+      reject(new ServerError('Unavailable', `cannot reach the container runtime: ${cause.message}`, { cause })),
+    );
+    outgoing.once('response', (response) => {
+      refusal(response).then(reject, reject);
+    });
+    outgoing.once('upgrade', (response, socket, head) => {
+      socket.setNoDelay(true);
+      resolve({ response, socket, head });
+    });
+    outgoing.end();
+  });
+}
+
+async function refusal(response: IncomingMessage): Promise<ServerError> {
+  let text = '';
+  for await (const chunk of response) {
+    text += String(chunk);
+    if (text.length > mostRefusalBytes) break;
+  }
+  const status = response.statusCode ?? 0;
+  const code = status === 400 ? 'BadRequest' : status === 403 ? 'Forbidden' : status === 404 ? 'NotFound' : 'Internal';
+  return new ServerError(code, text.trim() || `the container runtime refused the stream with status ${status}`);
+}
