@@ -25,10 +25,11 @@ for (const [accept, expected] of rows)
     assert.equal(`${encoding} ${as} ${metaVersion}`, expected);
   });
 
-test('protobuf alone is not acceptable, and not read', () => {
+test('protobuf is read but not written; other types are refused', () => {
   const refused = (reason: 'NotAcceptable' | 'UnsupportedMediaType') => (error: unknown) => isApiError(error, reason);
   assert.throws(() => outputFormat('application/vnd.kubernetes.protobuf'), refused('NotAcceptable'));
-  assert.throws(() => inputEncoding('application/vnd.kubernetes.protobuf'), refused('UnsupportedMediaType'));
+  assert.equal(inputEncoding('application/vnd.kubernetes.protobuf'), 'protobuf');
+  assert.throws(() => inputEncoding('application/cbor'), refused('UnsupportedMediaType'));
   assert.equal(inputEncoding('application/json; charset=utf-8'), 'json');
   assert.equal(inputEncoding(undefined), 'json');
 });

@@ -62,14 +62,15 @@ export function outputFormat(accept: string | undefined): OutputFormat {
 }
 
 /** Body types that writes other than patches may have. Throws ApiError `UnsupportedMediaType`. */
-export function inputEncoding(contentType: string | undefined): 'json' | 'yaml' {
+export function inputEncoding(contentType: string | undefined): 'json' | 'yaml' | 'protobuf' {
   const type = mediaType(contentType);
   // As upstream: no content type means JSON.
   if (type === '' || type === 'application/json') return 'json';
   if (type === 'application/yaml') return 'yaml';
+  if (type === 'application/vnd.kubernetes.protobuf') return 'protobuf';
   throw new ApiError(
     'UnsupportedMediaType',
-    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   );
 }
 

@@ -2,11 +2,12 @@ import { parse as parseYaml } from 'yaml';
 import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/object.ts';
 import { decodeObject } from '../../api/schema/decode-object.ts';
-import { badRequest } from '../../api/status.ts';
+import { ApiError, badRequest } from '../../api/status.ts';
 import type { RequestContext } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { readBody } from '../http/body.ts';
 import { inputEncoding } from '../http/negotiate.ts';
+import { decodeProtobuf } from '../http/protobuf.ts';
 
 /** A YAML bomb is refused before it is unfolded. */
 export const mostYamlAliases = 100;
@@ -16,8 +17,16 @@ export async function readObject(request: ApiRequest, kind: Kind, context: Reque
   const encoding = inputEncoding(request.exchange.headers['content-type']);
   const body = await readBody(request.exchange);
   if (body.length === 0) throw badRequest('the request body is empty: an object is required');
-  const text = body.toString('utf8');
-  return decodeObject(kind, encoding === 'json' ? text : JSON.stringify(yamlValue(text)), context);
+  if (encoding === 'json') return decodeObject(kind, body.toString('utf8'), context);
+  const value = encoding === 'yaml' ? yamlValue(body.toString('utf8')) : protobufValue(kind, body);
+  return decodeObject(kind, JSON.stringify(value), context);
+}
+
+function protobufValue(kind: Kind, body: Buffer): unknown {
+  const { name } = kind.schema();
+  // Custom resources have no protobuf form.
+  if (name === undefined) throw new ApiError('UnsupportedMediaType', `${kind.kind} has no protobuf form; send JSON`);
+  return decodeProtobuf(body, name);
 }
 
 /** The same, as the type that the kind describes. */
@@ -38,12 +47,15 @@ export function yamlValue(text: string): unknown {
   }
 }
 
-/** A body that needs no schema: options, patches. Undefined when it is empty. */
-export async function readValue(request: ApiRequest): Promise<unknown> {
+const deleteOptions = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
+
+/** The body of a deletion, not looked into. Undefined when it is empty. */
+export async function readDeleteBody(request: ApiRequest): Promise<unknown> {
   const body = await readBody(request.exchange);
   if (body.length === 0) return undefined;
-  const text = body.toString('utf8');
   const encoding = inputEncoding(request.exchange.headers['content-type']);
+  if (encoding === 'protobuf') return decodeProtobuf(body, deleteOptions);
+  const text = body.toString('utf8');
   return encoding === 'json' ? jsonValue(text) : yamlValue(text);
 }
 

@@ -3,7 +3,7 @@ import type { DeleteOptions } from '../../client/client.ts';
 import type { RequestContext } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { invalidOptions, notSupported, writeContext } from '../http/write-context.ts';
-import { isRecord, readValue } from './decode.ts';
+import { isRecord, readDeleteBody } from './decode.ts';
 import { flag } from './read-options.ts';
 
 const policies = ['Foreground', 'Background', 'Orphan'] as const;
@@ -12,7 +12,7 @@ const policies = ['Foreground', 'Background', 'Orphan'] as const;
 export async function readDeleteOptions(
   request: ApiRequest,
 ): Promise<{ readonly options: DeleteOptions; readonly context: RequestContext }> {
-  const body = (await readValue(request)) ?? fromQuery(request);
+  const body = (await readDeleteBody(request)) ?? fromQuery(request);
   if (!isRecord(body)) throw badRequest('the body of a deletion must be DeleteOptions');
   if (body.kind !== undefined && body.kind !== 'DeleteOptions')
     throw badRequest(`the body of a deletion must be DeleteOptions, not ${JSON.stringify(body.kind)}`);

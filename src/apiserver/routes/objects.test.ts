@@ -158,8 +158,9 @@ describe('objects over HTTP', () => {
     assert.equal(await codes(client.put('/api/v1/namespaces/default/configmaps', {})), '405 MethodNotAllowed');
     assert.equal(await codes(client.get('/api/v1/namespaces/default/nodes/n')), '404 NotFound');
     assert.equal(await codes(client.get(maps, { accept: 'application/vnd.kubernetes.protobuf' })), '406 NotAcceptable');
-    const protobuf = { 'content-type': 'application/vnd.kubernetes.protobuf' };
-    assert.equal(await codes(client.post(maps, 'k8s', protobuf)), '415 UnsupportedMediaType');
+    const typed = (type: string) => codes(client.post(maps, 'k8s', { 'content-type': type }));
+    assert.equal(await typed('application/vnd.kubernetes.protobuf'), '400 BadRequest');
+    assert.equal(await typed('application/cbor'), '415 UnsupportedMediaType');
     assert.equal(await codes(client.patch(`${maps}/x`, {}, 'application/json')), '415 UnsupportedMediaType');
     assert.equal(await codes(client.post(maps, '{')), '400 BadRequest');
     assert.equal(
