@@ -4,7 +4,7 @@ import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts';
 import type { Schema } from '../schema/schema.ts';
 import { badRequest } from '../status.ts';
 import { checkApplied } from './check-applied.ts';
-import { type Comparison, compareObjects, noDifference } from './compare.ts';
+import { type Comparison, compareObjects, leaveOut, noDifference } from './compare.ts';
 import { applyConflict, type ManagerConflict } from './conflict.ts';
 import { emptySet, type FieldTree, isEmpty, sameSets, subtractSets, subtractSubtrees, uniteSets } from './field-set.ts';
 import { kubectlManager, takenOverFields, updateLastApplied } from './last-applied.ts';
@@ -58,7 +58,7 @@ export function applyPatch(request: ApplyRequest): ApplyResult {
   const last = managers.find((other) => isSameManager(other, self));
   const others = managers.filter((other) => other !== last);
   const merged = withoutUnnamed(schema, mergeApplied(schema, live, applied), last?.fields, [...others, self]);
-  const changes = merged === live ? noDifference : compareWithout(schema, live, merged, resetFields);
+  const changes = merged === live ? noDifference : leaveOut(resetFields, compareObjects(schema, live, merged));
   refuseConflicts(others, changes, request);
   const isSame = isEmpty(changes.added) && isEmpty(changes.modified) && isEmpty(changes.removed);
   const kept = isSame ? others : dropFields(others, changes);
@@ -89,16 +89,6 @@ function withoutUnnamed(schema: Schema, merged: Json, last: FieldTree | undefine
   if (!last || isEmpty(last)) return merged;
   const managed = managers.reduce((all, { fields }) => uniteSets(all, fields), emptySet);
   return pruneUnnamed(schema, merged, last, managed);
-}
-
-function compareWithout(schema: Schema, live: Json, merged: Json, reset: FieldTree): Comparison {
-  const changes = compareObjects(schema, live, merged);
-  if (isEmpty(reset)) return changes;
-  return {
-    added: subtractSubtrees(changes.added, reset),
-    modified: subtractSubtrees(changes.modified, reset),
-    removed: subtractSubtrees(changes.removed, reset),
-  };
 }
 
 function refuseConflicts(others: readonly Manager[], changes: Comparison, request: ApplyRequest): void {

@@ -1,6 +1,6 @@
 import { isJson, type Json, jsonEqual } from '../patch/record.ts';
 import type { Schema } from '../schema/schema.ts';
-import { emptySet, type FieldTree, leaf, type MutableFieldTree } from './field-set.ts';
+import { emptySet, type FieldTree, isEmpty, leaf, type MutableFieldTree, subtractSubtrees } from './field-set.ts';
 import { isUnownedRoot, unownedMetadata } from './object-set.ts';
 import { type FieldPlan, type Plan, planOf } from './plan.ts';
 
@@ -37,6 +37,17 @@ export function compareObjects(schema: Schema, old: Json, now: Json): Comparison
   return { added, modified, removed };
 }
 
+/** The differences outside these fields and what is in them. */
+export function leaveOut(fields: FieldTree, comparison: Comparison): Comparison {
+  if (isEmpty(fields)) return comparison;
+  const { added, modified, removed } = comparison;
+  return {
+    added: subtractSubtrees(added, fields),
+    modified: subtractSubtrees(modified, fields),
+    removed: subtractSubtrees(removed, fields),
+  };
+}
+
 const isUnownedMetadata = (key: string) => unownedMetadata.has(key);
 const nobody = () => false;
 const emptyObject: Json = Object.freeze({});
@@ -45,8 +56,7 @@ const asJson = (value: unknown): Json => (isJson(value) ? value : emptyObject);
 type CompareField = (field: FieldPlan, old: unknown, now: unknown) => Difference | undefined;
 
 function compareField(field: FieldPlan, old: unknown, now: unknown): Difference | undefined {
-  if (!field.alwaysThere) return compare(field.plan, old, now);
-  return compare(field.plan, old ?? emptyObject, now ?? emptyObject);
+  return compare(field.plan, old ?? field.absent, now ?? field.absent);
 }
 
 function compareFields(

@@ -25,8 +25,8 @@ export interface FieldPlan {
   /** `f:` and the key. */
   readonly element: string;
   readonly plan: Plan;
-  /** A struct that is always there in Go: absent means empty. */
-  readonly alwaysThere: boolean;
+  /** What an absent field counts as: empty for structs and lists that are always there in Go, else undefined. */
+  readonly absent: Json | readonly unknown[] | undefined;
 }
 
 const plans = new WeakMap<Schema, Plan>();
@@ -65,7 +65,7 @@ const leafPlan: Plan = {
 /** Values without a schema: objects are granular, lists atomic. */
 const anyPlan: Plan = {
   shape: 'any',
-  field: (key) => ({ element: `f:${key}`, plan: anyPlan, alwaysThere: false }),
+  field: (key) => ({ element: `f:${key}`, plan: anyPlan, absent: undefined }),
   names: () => false,
   get items(): Plan {
     return nothingInside();
@@ -106,12 +106,21 @@ class ObjectPlan implements Plan {
     const field: FieldPlan = {
       element: `f:${key}`,
       plan: inner ? planOf(inner) : anyPlan,
-      alwaysThere: isJson(schema?.default) && Object.keys(schema.default).length === 0,
+      absent: schema && absentValue(schema, this.#schema, key),
     };
     // Only what the schema names is kept: keys of maps come from users.
     if (schema) this.#fields.set(key, field);
     return field;
   }
+}
+
+const emptyObject: Json = Object.freeze({});
+const emptyList: readonly unknown[] = Object.freeze([]);
+
+function absentValue(field: Schema, parent: Schema, key: string): FieldPlan['absent'] {
+  if (isJson(field.default) && Object.keys(field.default).length === 0) return emptyObject;
+  const isRequired = parent.name !== undefined && parent.required?.includes(key) === true;
+  return isRequired && field.type === 'array' ? emptyList : undefined;
 }
 
 /** A list is atomic unless its list type, or else its patch strategy, says otherwise. */

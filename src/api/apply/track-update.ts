@@ -1,17 +1,9 @@
 import { formatTime } from '../object.ts';
-import { isJson, type Json } from '../patch/record.ts';
+import { isJson, type Json, jsonEqual } from '../patch/record.ts';
 import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts';
 import type { Schema } from '../schema/schema.ts';
-import { type Comparison, compareObjects } from './compare.ts';
-import {
-  emptySet,
-  type FieldTree,
-  intersectSets,
-  isEmpty,
-  subtractSets,
-  subtractSubtrees,
-  uniteSets,
-} from './field-set.ts';
+import { type Comparison, compareObjects, leaveOut } from './compare.ts';
+import { emptySet, type FieldTree, intersectSets, isEmpty, subtractSets, uniteSets } from './field-set.ts';
 import {
   capUpdaters,
   isReset,
@@ -49,7 +41,7 @@ export function trackUpdate(request: UpdateRequest): Entries {
   const entries = startingEntries(live, updated, subresource !== '');
   const managers = readManagers(entries) ?? [];
   if (live && managers.length === 0) return undefined;
-  const changes = withoutReset(compareObjects(schema, live ?? {}, updated), resetFields);
+  const changes = leaveOut(resetFields, compareObjects(schema, live ?? {}, updated));
   const taken = uniteSets(changes.added, changes.modified);
   const kept = dropFields(managers, changes);
   if (isEmpty(taken)) return writeManagers(kept, entries);
@@ -76,18 +68,9 @@ export function managedFieldsOf(object: Json | undefined): Entries {
 function startingEntries(live: Json | undefined, updated: Json, isSubresource: boolean): Entries {
   const liveEntries = managedFieldsOf(live);
   const sent = managedFieldsOf(updated);
-  if (isSubresource || sent === liveEntries) return liveEntries;
+  if (isSubresource || jsonEqual(sent, liveEntries)) return liveEntries;
   if (isReset(sent)) return undefined;
   return (readManagers(sent)?.length ?? 0) > 0 ? sent : liveEntries;
-}
-
-function withoutReset({ added, modified, removed }: Comparison, reset: FieldTree): Comparison {
-  if (isEmpty(reset)) return { added, modified, removed };
-  return {
-    added: subtractSubtrees(added, reset),
-    modified: subtractSubtrees(modified, reset),
-    removed: subtractSubtrees(removed, reset),
-  };
 }
 
 /** Every manager loses what was changed by somebody else or went away. */
