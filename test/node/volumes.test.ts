@@ -117,6 +117,7 @@ test('volumes of pods on a node', { timeout: 120_000 }, async (t) => {
       async () => (await read('projected', '/all/token')) !== 'token-1-of-default',
       'the token was not renewed',
     );
+    const folders = await node.agent().cgroupFolders(pod);
     const limits = await Promise.all(
       folders.map((folder) =>
         readFile(join(folder, 'memory.limit_in_bytes'), 'utf8').catch(() =>
