@@ -19,6 +19,7 @@ import { createRouter } from './routes/router.ts';
 import { type VersionInfo, versionRoute } from './routes/version.ts';
 import { FrameCache } from './routes/watch-frames.ts';
 import { bindingHandler } from './subresources/binding.ts';
+import { componentStatusHandler } from './subresources/component-status.ts';
 import { subresourceHandlers } from './subresources/handlers.ts';
 import { type Reviews, reviewHandlers } from './subresources/reviews.ts';
 import { ensureSystemObjects } from './system-objects.ts';
@@ -114,7 +115,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       access: { registry, authorizer, ...options.kubelet },
       tokenRequest: options.tokenRequest,
     }),
-    reviews: new Map([...reviewHandlers(authorizer, options.reviews), ['/bindings', bindingHandler(objects)]]),
+    reviews: new Map([
+      ...reviewHandlers(authorizer, options.reviews),
+      ['/bindings', bindingHandler(objects)],
+      ['/componentstatuses', componentStatusHandler(objects, () => checks)],
+    ]),
     paths,
   });
   const pipeline = new Pipeline({

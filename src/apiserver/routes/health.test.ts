@@ -25,6 +25,16 @@ test('health, version, paths and documents', async (t) => {
     assert.equal((await client.get('/livez/shutdown')).status, 404);
   });
 
+  await t.test('the old component statuses say the same', async () => {
+    const { json } = await client.get('/api/v1/componentstatuses');
+    assert.deepEqual(
+      json.items.map((item: { metadata: { name: string } }) => item.metadata.name),
+      ['ping', 'shutdown', 'etcd'],
+    );
+    assert.equal((await client.get('/api/v1/componentstatuses/etcd')).json.conditions[0].status, 'True');
+    assert.equal((await client.get('/api/v1/componentstatuses/none')).status, 404);
+  });
+
   await t.test('one check fails', async () => {
     etcd = false;
     const { status, text } = await client.get('/readyz');

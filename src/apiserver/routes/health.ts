@@ -1,3 +1,4 @@
+import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { sendText } from '../http/respond.ts';
@@ -75,6 +76,13 @@ function line({ name, state }: Result): string {
 }
 
 async function run(check: HealthCheck, endpoint: string, log: Logger): Promise<Result> {
+  const error = await faultOf(check);
+  if (error) log.warn('health check failed', { endpoint, check: check.name, error });
+  return { name: check.name, state: error ? 'failed' : 'ok' };
+}
+
+/** What is wrong; undefined: nothing. */
+export async function faultOf(check: HealthCheck): Promise<Error | undefined> {
   let timer: NodeJS.Timeout | undefined;
   try {
     const late = new Promise<never>((_resolve, reject) => {
@@ -82,10 +90,9 @@ async function run(check: HealthCheck, endpoint: string, log: Logger): Promise<R
       timer.unref();
     });
     await Promise.race([check.check(), late]);
-    return { name: check.name, state: 'ok' };
+    return undefined;
   } catch (error) {
-    log.warn('health check failed', { endpoint, check: check.name, error });
-    return { name: check.name, state: 'failed' };
+    return toError(error);
   } finally {
     clearTimeout(timer);
   }

@@ -58,15 +58,14 @@ export async function getObject(routes: ObjectRoutes, request: ApiRequest, kind:
 export async function listObjects(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
   const format = outputFormat(request.exchange.headers.accept);
   const list = await routes.registry.list(kind, readOptions(request), readContext(request));
-  await sendList(routes, request, format, list, kind);
+  await sendList(routes, request, { format, list, kind });
 }
 
-async function sendList(
+/** Sends a list in the form that the client asked for. */
+export async function sendList(
   routes: ObjectRoutes,
   request: ApiRequest,
-  format: OutputFormat,
-  list: EntryList,
-  kind: Kind,
+  { format, list, kind }: { readonly format: OutputFormat; readonly list: EntryList; readonly kind: Kind },
 ): Promise<void> {
   const { metaVersion } = format;
   if (format.as === 'partial') return sendObject(request, 200, partialList(list, metaVersion), format.encoding);
@@ -175,7 +174,7 @@ export async function deleteCollection(routes: ObjectRoutes, request: ApiRequest
   const format = outputFormat(request.exchange.headers.accept);
   const { options, context } = await readDeleteOptions(request);
   const list = await routes.registry.deleteCollection(kind, { ...readOptions(request), ...options }, context);
-  await sendList(routes, request, format, list, kind);
+  await sendList(routes, request, { format, list, kind });
 }
 
 function checkNamespace(request: ApiRequest, kind: Kind, metadata: { namespace?: string } | undefined): void {
