@@ -31,6 +31,9 @@ export class ChangeLog {
 
   /** Adds changes, in order of revision, and hands them to the readers that wait. */
   push(batch: readonly StoreChange[]): void {
+    // A commit may hold nothing but what was shown before; a reader woken for nothing would wait for good.
+    if (batch.length === 0) return;
+    if (batch.length === 0) return;
     for (const change of batch) {
       this.#changes.push(change);
       this.#bytes += weight(change);
@@ -111,33 +114,47 @@ class Reader implements AsyncIterator<readonly StoreChange[]> {
 
   async next(): Promise<Result> {
     if (this.#signal.aborted) return this.return();
-    if (this.#error) throw this.#error;
-    const batch = this.#take();
+    const batch = this.#takeNow();
     if (batch) return { done: false, value: batch };
     this.#waiting = Promise.withResolvers<Result>();
     return this.#waiting.promise;
   }
 
+  /** A reader that fails has left: `for await` does not call `return` then. */
+  #takeNow(): readonly StoreChange[] | undefined {
+    try {
+      if (this.#error) throw this.#error;
+      return this.#take();
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+  }
+
   async return(): Promise<Result> {
-    this.#readers.delete(this);
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#leave();
     return { done: true, value: undefined };
   }
 
+  #leave(): void {
+    this.#readers.delete(this);
+    this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+
   wake(): void {
-    this.#settle((waiting) => {
-      try {
-        const value = this.#take();
-        if (value) waiting.resolve({ done: false, value });
-      } catch (error) {
-        waiting.reject(error);
-      }
-    });
+    if (!this.#waiting) return;
+    try {
+      const value = this.#take();
+      if (value) this.#settle((waiting) => waiting.resolve({ done: false, value }));
+    } catch (error) {
+      this.#leave();
+      this.#settle((waiting) => waiting.reject(error));
+    }
   }
 
   fail(error: StoreError): void {
     this.#error = error;
-    this.#readers.delete(this);
+    this.#leave();
     this.#settle((waiting) => waiting.reject(error));
   }
 

@@ -134,6 +134,36 @@ export function storeSuite(name: string, makeFixture: () => Promise<StoreFixture
       );
     });
 
+    it('goes on reporting after a burst of lazy writes, however it is committed', async () => {
+      const stop = new AbortController();
+      const seen = new Set<string>();
+      const reading = (async () => {
+        for (;;) {
+          const since = await store.revision();
+          for (const { key } of (await store.list('/registry/burst/')).entries) seen.add(key);
+          try {
+            for await (const batch of store.changes(since, stop.signal)) for (const { key } of batch) seen.add(key);
+            return;
+          } catch (error) {
+            assert.ok(failsWith('too-old')(error), String(error));
+          }
+        }
+      })();
+      const burst = (name: string) =>
+        Promise.all(
+          Array.from({ length: 6000 }, (_, i) =>
+            store.create(`/registry/burst/${name}${i}`, bytes('x'), { durability: 'lazy' }),
+          ),
+        );
+      await burst('a');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await burst('b');
+      await store.create('/registry/burst/last', bytes('x'));
+      while (seen.size < 12_001) await new Promise((resolve) => setTimeout(resolve, 5));
+      stop.abort();
+      await reading;
+    });
+
     it('ends a reader of changes when its signal aborts', async () => {
       const stop = new AbortController();
       const reading = (async () => {

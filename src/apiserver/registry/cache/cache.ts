@@ -1,8 +1,9 @@
 import type { Kind } from '../../../api/kind.ts';
 import type { KubeObject } from '../../../api/object.ts';
-import type { Clock, Timer } from '../../../base/clock.ts';
+import { type Clock, sleep, type Timer } from '../../../base/clock.ts';
+import { toError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
-import type { Store, StoreChange } from '../../../store/store.ts';
+import { type Store, type StoreChange, StoreError } from '../../../store/store.ts';
 import type { WindowLimits } from './event-window.ts';
 import { ResourceCache, storagePrefix } from './resource-cache.ts';
 
@@ -16,6 +17,7 @@ export interface CacheOptions {
 }
 
 const sweepMs = 60_000;
+const retryMs = 1000;
 
 /** The state of the cluster in memory: loaded once, then fed by the store's changes, whoever made them. */
 export class Cache {
@@ -27,7 +29,6 @@ export class Cache {
   #revision = 0;
   #waiting: { readonly revision: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] =
     [];
-  #failed: unknown;
   #sweeper: Timer | undefined;
 
   private constructor(options: CacheOptions) {
@@ -90,14 +91,41 @@ export class Cache {
   }
 
   async #follow(since: number): Promise<void> {
-    try {
-      for await (const batch of this.#options.store.changes(since, this.#stop.signal)) this.#apply(batch);
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      this.#failed = error;
-      this.#options.log.error('the datastore no longer reports changes', { error });
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    const { store, log, clock } = this.#options;
+    const { signal } = this.#stop;
+    let position: number | undefined = since;
+    while (!signal.aborted) {
+      try {
+        position ??= await this.#resync();
+        for await (const batch of store.changes(position, signal)) this.#apply(batch);
+      } catch (error) {
+        if (signal.aborted) return;
+        position = undefined;
+        if (error instanceof StoreError && error.code === 'too-old') continue;
+        log.error('the datastore does not report changes', { error: toError(error) });
+        for (const { reject } of this.#waiting.splice(0)) reject(error);
+        await sleep(clock, retryMs, signal).catch(() => undefined); // ended by the signal: the loop's condition says so
+      }
     }
+  }
+
+  /** Lists everything and applies what differs, so that watchers and views see changes, not a new world. */
+  async #resync(): Promise<number> {
+    const { entries, revision } = await this.#options.store.list('/registry/');
+    const changes: StoreChange[] = [];
+    const present = new Set<string>();
+    for (const { key, value, revision: entryRevision } of entries) {
+      present.add(key);
+      if (entryRevision > this.#revision) changes.push({ type: 'put', key, value, revision: entryRevision });
+    }
+    for (const resource of this.#byPrefix.values())
+      for (const entry of resource.entries()) {
+        const key = resource.prefix + entry.key;
+        if (!present.has(key)) changes.push({ type: 'delete', key, revision });
+      }
+    this.#apply(changes.sort((a, b) => a.revision - b.revision));
+    this.#advance(Math.max(this.#revision, revision));
+    return this.#revision;
   }
 
   #apply(batch: readonly StoreChange[]): void {
@@ -112,6 +140,12 @@ export class Cache {
       this.#revision = change.revision;
     }
     for (const resource of touched) resource.wakeWatchers();
+    this.#advance(this.#revision);
+  }
+
+  /** Whoever waits for this revision, or an earlier one, goes on. */
+  #advance(revision: number): void {
+    this.#revision = revision;
     const reached = this.#waiting.findIndex(({ revision }) => revision > this.#revision);
     for (const { resolve } of this.#waiting.splice(0, reached < 0 ? this.#waiting.length : reached)) resolve();
   }
@@ -119,7 +153,7 @@ export class Cache {
   /** Resolves when the cache shows everything up to `revision`. */
   reached(revision: number): Promise<void> {
     if (revision <= this.#revision) return Promise.resolve();
-    if (this.#failed !== undefined) return Promise.reject(this.#failed);
+    if (this.#stop.signal.aborted) return Promise.reject(new Error('the registry is closed'));
     return new Promise((resolve, reject) => {
       const at = this.#waiting.findLastIndex((other) => other.revision <= revision) + 1;
       this.#waiting.splice(at, 0, { revision, resolve, reject });

@@ -144,6 +144,8 @@ export class ResourceCache {
   /** Now and then: parsed forms and events that nobody asked for lately go. */
   sweep(nowMs: number): void {
     this.window.expire(nowMs);
+    for (let position = this.window.start; position < this.window.end; position++)
+      this.window.at(position).previous?.dropIfUnused();
     for (const entry of this.#entries.values()) entry.dropIfUnused();
   }
 }
