@@ -40,7 +40,7 @@ import { schedulerPlugins } from '../scheduler/plugins/plugins.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { type Access, createAccess } from './access.ts';
-import { controllerUser, schedulerUser, supervisor } from './identities.ts';
+import { controllerManagerUser, controllerUser, schedulerUser, supervisor } from './identities.ts';
 
 /** What the rest of a server builds on. */
 export interface ControlPlane {
@@ -48,7 +48,7 @@ export interface ControlPlane {
   readonly access: Access;
   readonly apiServer: ApiServer;
   /** A client that acts as `user`, and is asked for its rights like anybody. */
-  clientFor(user: UserInfo, name: string): Client;
+  clientFor(user: UserInfo, name: string, views?: Client): Client;
   /** Publishes events as `user`. Closed with the control plane. */
   eventsFor(user: UserInfo, component: string, host?: string): ClosableEventRecorder;
   /** Controllers and scheduler. */
@@ -217,8 +217,8 @@ function clientFactory(
     clock,
   });
   const authorizer: Authorizer = access.authorizer;
-  const clientFor = (user: UserInfo, name: string): Client =>
-    createInProcessClient({ registry, user, name, authorizer, createSubresource });
+  const clientFor = (user: UserInfo, name: string, views?: Client): Client =>
+    createInProcessClient({ registry, user, name, authorizer, createSubresource, ...(views && { views }) });
   return {
     clientFor,
     eventsFor: (user, component, host) =>
@@ -242,6 +242,8 @@ async function startControllers(
     recorders.push(recorder);
     return recorder;
   };
+  // Controllers read what the manager may read, and write as themselves.
+  const views = clientFor(controllerManagerUser, 'kube-controller-manager');
   const publisher = dnsServiceController(options.clusterDns.map(formatIp));
   const manager = createControllerManager({
     controllers: [
@@ -255,7 +257,7 @@ async function startControllers(
     clientFor: (controller) =>
       controller === publisher
         ? trusted
-        : clientFor(controllerUser(controller.account ?? controller.name), controller.name),
+        : clientFor(controllerUser(controller.account ?? controller.name), controller.name, views),
     eventsFor: (controller) =>
       remembered(eventsFor(controllerUser(controller.account ?? controller.name), controller.name)),
     clock,

@@ -9,6 +9,9 @@ export const supervisor: UserInfo = { name: 'system:k3ts-supervisor', groups: ['
 
 export const schedulerUser: UserInfo = { name: 'system:kube-scheduler', groups: [authenticated] };
 
+/** Whose views all controllers share. */
+export const controllerManagerUser: UserInfo = { name: 'system:kube-controller-manager', groups: [authenticated] };
+
 /** A controller is the service account of its name, with the role `system:controller:<name>`. */
 export function controllerUser(account: string): UserInfo {
   return {

@@ -29,7 +29,7 @@ export function planBridge({ name, podCidrs, serviceCidrs, mtu }: BridgeOptions)
     const cidr = parsed(text);
     const gateway = gateways[ofFamily(cidr)];
     // The host's own connections to Services start here: with a source address that pods on every node can answer.
-    return gateway ? [`-${cidr.family} route replace ${formatCidr(cidr)} dev ${name} src ${gateway}`] : [];
+    return gateway ? [`route replace ${formatCidr(cidr)} dev ${name} src ${gateway}`] : [];
   });
   return {
     gateways,
@@ -38,7 +38,7 @@ export function planBridge({ name, podCidrs, serviceCidrs, mtu }: BridgeOptions)
       `link set dev ${name} address ${hardwareAddress(gateways[0] ?? '')} mtu ${mtu} up`,
       ...ranges.map(
         ({ family, prefix }, at) =>
-          `-${family} addr replace ${gateways[at]}/${prefix} dev ${name}${family === 6 ? ' nodad' : ''}`,
+          `address replace ${gateways[at]}/${prefix} dev ${name}${family === 6 ? ' nodad' : ''}`,
       ),
       ...routes,
     ],
