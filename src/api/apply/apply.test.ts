@@ -382,3 +382,76 @@ function read(object: Json, path: string): unknown {
       : (at as { name: string }[] | undefined)?.find((one) => one.name === name);
   return typeof at === 'object' ? undefined : at;
 }
+
+test('a deployment made by `kubectl create deployment` has the field set that upstream documents', () => {
+  const defaulted = deployment(
+    {
+      progressDeadlineSeconds: 600,
+      replicas: 1,
+      revisionHistoryLimit: 10,
+      selector: { matchLabels: { app: 'web' } },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: {
+          containers: [{ name: 'nginx', image: 'nginx', imagePullPolicy: 'Always', resources: {} }],
+          dnsPolicy: 'ClusterFirst',
+          securityContext: {},
+        },
+      },
+    },
+    { labels: { app: 'web' } },
+  );
+  assert.deepEqual(entry(update(undefined, defaulted, 'kubectl-create'), 'kubectl-create', 'Update')?.fieldsV1, {
+    'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } },
+    'f:spec': {
+      'f:progressDeadlineSeconds': {},
+      'f:replicas': {},
+      'f:revisionHistoryLimit': {},
+      'f:selector': {},
+      'f:strategy': { 'f:rollingUpdate': { '.': {}, 'f:maxSurge': {}, 'f:maxUnavailable': {} }, 'f:type': {} },
+      'f:template': {
+        'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } },
+        'f:spec': {
+          'f:containers': {
+            'k:{"name":"nginx"}': {
+              '.': {},
+              'f:image': {},
+              'f:imagePullPolicy': {},
+              'f:name': {},
+              'f:resources': {},
+            },
+          },
+          'f:dnsPolicy': {},
+          'f:securityContext': {},
+        },
+      },
+    },
+  });
+});
+
+test('custom resources: unknown fields and fields without a schema are tracked one by one', () => {
+  const custom = {
+    type: 'object',
+    properties: {
+      metadata: { type: 'object' },
+      spec: {
+        type: 'object',
+        preserveUnknownFields: true,
+        properties: {
+          hosts: { type: 'array', items: { type: 'string' }, listType: 'set' },
+          plain: { type: 'array', items: { type: 'string' } },
+        },
+      },
+    },
+  } as const;
+  const make = (spec: Json): Json => ({ apiVersion: 'x.io/v1', kind: 'X', metadata: { name: 'x' }, spec });
+  const options = { schema: custom, apiVersion: 'x.io/v1' };
+  let live = apply(undefined, make({ hosts: ['a', 'b'], plain: ['p'], extra: { deep: 1 } }), 'me', options).object;
+  assert.deepEqual(entry(live, 'me')?.fieldsV1, {
+    'f:spec': { 'f:hosts': { 'v:"a"': {}, 'v:"b"': {} }, 'f:plain': {}, 'f:extra': { '.': {}, 'f:deep': {} } },
+  });
+  live = apply(live, make({ hosts: ['c'], extra: { other: 2 } }), 'you', options).object;
+  live = apply(live, make({ hosts: ['b'] }), 'me', options).object;
+  assert.deepEqual(live['spec'], { hosts: ['b', 'c'], extra: { other: 2 } });
+});

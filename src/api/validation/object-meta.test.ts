@@ -4,7 +4,7 @@ import type { ObjectMeta } from '../schema/generated/types/meta-v1.ts';
 import { isConfigMapKey, isDns1035Label, isDns1123Label, isEnvVarName, isPortName, isQualifiedName } from './format.ts';
 import { validateLabelSelector } from './label-selector.ts';
 import { nameIsDnsSubdomain, nameIsPathSegment } from './names.ts';
-import { validateObjectMeta, validateObjectMetaUpdate } from './object-meta.ts';
+import { validateFieldManager, validateObjectMeta, validateObjectMetaUpdate } from './object-meta.ts';
 
 const text = (errors: readonly { field: string; message: string }[]) =>
   errors.map(({ field, message }) => `${field}: ${message}`).join('\n');
@@ -110,4 +110,13 @@ test('names and keys', () => {
     /^a qualified name must consist of .* with an optional DNS subdomain prefix/,
   );
   assert.deepEqual(isQualifiedName('example.com/My.Name_1'), []);
+});
+
+test('names of field managers', () => {
+  assert.deepEqual(validateFieldManager('kubectl edit', 'm'), []);
+  assert.deepEqual(
+    text(validateFieldManager('a\nb', 'm')),
+    'm: Invalid value: "a\\nb": should only contain printable characters',
+  );
+  assert.deepEqual(text(validateFieldManager('x'.repeat(129), 'm')), 'm: Too long: may not be more than 128 bytes');
 });
