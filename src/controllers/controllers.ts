@@ -1,37 +1,56 @@
 import type { Kind } from '../api/kind.ts';
 import type { Controller } from '../controller-runtime/controller.ts';
+import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation.ts';
 import { cronJobController } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { disruptionController } from './disruption/disruption.ts';
 import { endpointSliceController } from './endpoint-slice/endpoint-slice.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
+import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { jobController } from './job/job.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node-ipam/node-ipam.ts';
 import type { PodRange } from './node-ipam/plan.ts';
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
+import { claimBinder, volumePhases } from './persistent-volume/persistent-volume.ts';
+import { podGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { rootCaController } from './root-ca/root-ca.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
 import { statefulSetController } from './stateful-set/stateful-set.ts';
+import { taintEvictionController } from './taint-eviction/taint-eviction.ts';
+import { type TokenSecretOptions, tokenSecretController } from './token-secret/token-secret.ts';
+import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished.ts';
+import { claimProtection, volumeProtection } from './volume-protection/volume-protection.ts';
 
 export interface ControllersOptions {
-  /** All kinds that are served at the moment. */
+  /** All kinds that are served at the moment. The garbage collector looks at those there are when it is made. */
   readonly kinds: () => readonly Kind[];
   /** PEM of the certificate authorities that vouch for the API server. */
   readonly rootCaCertificates: string;
   /** The cluster's pod addresses, one range for each family. */
   readonly podRanges: readonly PodRange[];
+  /** For secrets of type `kubernetes.io/service-account-token`. Absent: they are not filled in. */
+  readonly signLegacyToken?: TokenSecretOptions['signLegacyToken'];
 }
 
 /** All controllers, in the order in which they start. */
 export function createControllers(options: ControllersOptions): readonly Controller[] {
+  const { kinds, rootCaCertificates, signLegacyToken } = options;
   return [
-    namespaceController(options.kinds),
+    // what every namespace and node needs first
+    namespaceController(kinds),
     serviceAccountController,
-    rootCaController(options.rootCaCertificates),
+    rootCaController(rootCaCertificates),
+    ...(signLegacyToken ? [tokenSecretController({ rootCaCertificates, signLegacyToken })] : []),
+    clusterRoleAggregationController,
     nodeIpamController(options.podRanges),
+    nodeLifecycleController(),
+    taintEvictionController,
+    // workloads
     deploymentController,
     replicaSetController,
     replicationControllerController,
@@ -39,9 +58,20 @@ export function createControllers(options: ControllersOptions): readonly Control
     daemonSetController(),
     jobController,
     cronJobController,
+    ttlAfterFinishedController,
+    disruptionController,
+    // services
     endpointSliceController,
     endpointsController,
     endpointSliceMirroringController,
-    garbageCollector(options.kinds()),
+    // volumes
+    claimBinder,
+    volumePhases,
+    claimProtection,
+    volumeProtection,
+    ephemeralVolumeController,
+    // cleaning up
+    podGarbageCollector(),
+    garbageCollector(kinds()),
   ];
 }
