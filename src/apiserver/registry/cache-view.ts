@@ -24,7 +24,7 @@ export class CacheView<T extends KubeObject> implements View<T> {
   readonly #listeners = new Set<(change: Change<T>) => void>();
   #undelivered: Change<T>[] = [];
 
-  /** Shows nothing until `allowed` resolves; `ready` rejects when it does. */
+  /** Shows nothing until `allowed` resolves; `ready` settles as it does. */
   constructor(cache: Cache, kind: Kind<T>, options: ViewOptions & { readonly allowed: Promise<void> }) {
     const resource = cache.resource(storedKind(kind));
     if (!resource) throw new ApiError('NotFound', 'the server could not find the requested resource');
