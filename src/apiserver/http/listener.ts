@@ -152,12 +152,15 @@ export class Listener {
   async stop(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#tls.close(() => resolve()));
     for (const session of this.#sessions) session.close();
+    // Connections that are answering now become idle later.
+    const sweep = setInterval(() => this.#http1.closeIdleConnections(), 100);
     this.#http1.closeIdleConnections();
     const cut = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
     await closed;
     clearTimeout(cut);
+    clearInterval(sweep);
   }
 }
 

@@ -1,10 +1,11 @@
 import { pod as podKind } from '../../api/core/pod.ts';
-import { type Draft, formatTime } from '../../api/object.ts';
+import { type Draft, formatTime, type ObjectRef } from '../../api/object.ts';
 import { podDisruptionBudget } from '../../api/policy/pod-disruption-budget.ts';
 import type { Pod } from '../../api/schema/generated/types/core-v1.ts';
 import type { PodDisruptionBudget } from '../../api/schema/generated/types/policy-v1.ts';
 import { labelSelectorOf } from '../../api/selectors/label-selector.ts';
 import { ApiError, badRequest, forbidden } from '../../api/status.ts';
+import type { DeleteOptions } from '../../client/client.ts';
 import type { RequestContext } from '../contract.ts';
 import { writeContext } from '../http/write-context.ts';
 import { isRecord, readTyped } from '../routes/decode.ts';
@@ -27,11 +28,21 @@ export function evictionHandler(routes: ObjectRoutes): ResourceHandler {
     const given: unknown = eviction.deleteOptions ?? {};
     const query = request.query.get('dryRun') ? { dryRun: request.query.all('dryRun') } : {};
     const { options, context } = optionsOf(request, isRecord(given) ? { ...query, ...given } : query);
-    const { object: pod } = await routes.registry.get(podKind, { namespace, name }, context);
-    if (!ignoresBudgets(pod)) await takeFromBudget(routes, pod, context);
-    await routes.registry.delete(podKind, { namespace, name }, options, context);
+    await evict(routes, { namespace, name }, options, context);
     await sendSuccess(request);
   };
+}
+
+/** Deletes a pod if its disruption budget has room. Throws ApiError `TooManyRequests` when it has none. */
+export async function evict(
+  parts: Pick<ObjectRoutes, 'registry' | 'clock'>,
+  ref: ObjectRef,
+  options: DeleteOptions,
+  context: RequestContext,
+): Promise<void> {
+  const { object: pod } = await parts.registry.get(podKind, ref, context);
+  if (!ignoresBudgets(pod)) await takeFromBudget(parts, pod, context);
+  await parts.registry.delete(podKind, ref, options, context);
 }
 
 /** Pods that give no service are evicted at once. */
@@ -40,7 +51,11 @@ function ignoresBudgets({ metadata, status }: Pod): boolean {
   return phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || metadata.deletionTimestamp !== undefined;
 }
 
-async function takeFromBudget(routes: ObjectRoutes, pod: Pod, context: RequestContext): Promise<void> {
+async function takeFromBudget(
+  routes: Pick<ObjectRoutes, 'registry' | 'clock'>,
+  pod: Pod,
+  context: RequestContext,
+): Promise<void> {
   const namespace = pod.metadata.namespace ?? '';
   const { entries } = await routes.registry.list(podDisruptionBudget, { namespace }, context);
   const budgets = entries.map(({ object }) => object).filter((budget) => covers(budget, pod));
