@@ -1,5 +1,5 @@
 import { formatTime } from '../object.ts';
-import { isJson, type Json, own } from '../patch/record.ts';
+import { isJson, type Json, own, refuseDeep } from '../patch/record.ts';
 import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts';
 import type { Schema } from '../schema/schema.ts';
 import { badRequest } from '../status.ts';
@@ -49,6 +49,7 @@ const beforeFirstApply = 'before-first-apply';
  */
 export function applyPatch(request: ApplyRequest): ApplyResult {
   const { schema, live = {}, applied, manager, apiVersion, subresource = '', resetFields = emptySet } = request;
+  refuseDeep(applied);
   checkHeader(applied, apiVersion);
   checkApplied(schema, applied);
   const entries = managedFieldsOf(request.live);

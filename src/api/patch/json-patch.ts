@@ -1,5 +1,5 @@
 import { ApiError, badRequest } from '../status.ts';
-import { isJson, jsonEqual, type MutableJson, own, setOwn } from './record.ts';
+import { isJson, jsonEqual, type MutableJson, own, refuseDeep, setOwn } from './record.ts';
 
 /** JSON patch (RFC 6902) with upstream's limits. */
 
@@ -21,6 +21,7 @@ interface Operation {
  */
 export function jsonPatch(current: unknown, patch: unknown): unknown {
   const operations = readOperations(patch);
+  refuseDeep(patch);
   const run = new Run(current);
   try {
     for (const operation of operations) run.apply(operation);
@@ -29,6 +30,8 @@ export function jsonPatch(current: unknown, patch: unknown): unknown {
     const message = 'the server rejected our request due to an error in our request';
     throw new ApiError('Invalid', message, undefined, { cause: error });
   }
+  // Copies and moves can nest what was flat.
+  refuseDeep(run.document);
   return run.document;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { deepFreeze } from './freeze.test-helper.ts';
-import { jsonPatch, mergePatch } from './index.ts';
+import { jsonPatch, mergePatch, strategicMergePatch } from './index.ts';
 
 test('merge patch: the examples of RFC 7386', () => {
   const cases: readonly [unknown, unknown, unknown][] = [
@@ -106,4 +106,18 @@ test('a merge patch applied twice gives the same', () => {
       assert.deepEqual(mergePatch(once, patch), once);
     }),
   );
+});
+
+test('patches that are nested too deeply are refused, whatever their kind', () => {
+  const deep = JSON.parse(`${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`);
+  const refused = { reason: 'BadRequest', message: 'exceeded max depth of 1000' };
+  assert.throws(() => mergePatch({}, deep), refused);
+  assert.throws(() => jsonPatch({}, [{ op: 'add', path: '/a', value: deep }]), refused);
+  assert.throws(() => strategicMergePatch({ type: 'object' }, {}, deep), refused);
+  const nesting = Array.from({ length: 3000 }, () => [
+    { op: 'move', from: '/a', path: '/b' },
+    { op: 'add', path: '/a', value: {} },
+    { op: 'move', from: '/b', path: '/a/b' },
+  ]).flat();
+  assert.throws(() => jsonPatch({ a: 1 }, nesting), refused);
 });

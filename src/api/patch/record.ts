@@ -1,3 +1,5 @@
+import { badRequest } from '../status.ts';
+
 /** Safe handling of objects whose keys come from users: nothing inherited is read, no prototype is ever set. */
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -37,4 +39,20 @@ export function jsonEqual(a: unknown, b: unknown): boolean {
   }
   for (const _ in right) keys--;
   return keys === 0;
+}
+
+/** No object of the API is anywhere near as deep; what is would exhaust the stack of whoever walks it. */
+export const maxDepth = 1000;
+
+/** Refuses values that are nested too deeply, before anything recursive looks at them. */
+export function refuseDeep(value: unknown): void {
+  if (isDeeper(value, maxDepth)) throw badRequest(`exceeded max depth of ${maxDepth}`);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, levels - 1));
+  for (const key in value) if (isDeeper((value as Json)[key], levels - 1)) return true;
+  return false;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { schemaOf } from '../../schema/lookup.ts';
 import type { Schema } from '../../schema/schema.ts';
 import { deepFreeze } from '../freeze.test-helper.ts';
 import type { Json } from '../record.ts';
@@ -151,4 +152,51 @@ test('strategic merge patch: faults are named as upstream names them', () => {
   ];
   for (const [patch, message] of faults)
     assert.throws(() => strategicMergePatch(schema, current, patch), { reason: 'BadRequest', message });
+});
+
+test('strategic merge patch: what `kubectl set image` and `kubectl apply` send for a deployment', () => {
+  const real = schemaOf('io.k8s.api.apps.v1.Deployment');
+  const deployment = (spec: Json, labels: Json) => ({
+    metadata: { name: 'd', labels },
+    spec: { replicas: 1, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } }, template: { spec } },
+  });
+  const env = [
+    { name: 'A', value: '1' },
+    { name: 'B', value: '2' },
+  ];
+  const current = deployment({ containers: [{ name: 'c', image: '1', env }, { name: 'd' }] }, { a: '1', b: '2' });
+  const patch = {
+    metadata: { labels: { b: null, c: '3' } },
+    spec: {
+      strategy: { $retainKeys: ['type'], type: 'Recreate' },
+      template: {
+        spec: {
+          '$setElementOrder/containers': [{ name: 'd' }, { name: 'c' }],
+          containers: [
+            {
+              name: 'c',
+              image: '2',
+              '$setElementOrder/env': [{ name: 'B' }],
+              env: [{ name: 'A', $patch: 'delete' }],
+            },
+          ],
+          volumes: [{ name: 'v', emptyDir: {}, $retainKeys: ['name', 'emptyDir'] }],
+        },
+      },
+    },
+  };
+  deepFreeze([current, patch]);
+  assert.deepEqual(strategicMergePatch(real, current, patch), {
+    metadata: { name: 'd', labels: { a: '1', c: '3' } },
+    spec: {
+      replicas: 1,
+      strategy: { type: 'Recreate' },
+      template: {
+        spec: {
+          containers: [{ name: 'd' }, { name: 'c', image: '2', env: [{ name: 'B', value: '2' }] }],
+          volumes: [{ name: 'v', emptyDir: {} }],
+        },
+      },
+    },
+  });
 });

@@ -1,6 +1,6 @@
 import type { Schema } from '../../schema/schema.ts';
 import { ApiError, badRequest } from '../../status.ts';
-import { isJson, type Json, jsonEqual, type MutableJson, own, setOwn } from '../record.ts';
+import { isJson, type Json, jsonEqual, type MutableJson, own, refuseDeep, setOwn } from '../record.ts';
 import {
   badDirective,
   deleteFromListPrefix,
@@ -21,6 +21,7 @@ import { identityBy, orderMerged } from './list-order.ts';
  * Source: apimachinery's util/strategicpatch and the Kubernetes page on kubectl patch.
  */
 export function strategicMergePatch(schema: Schema, current: Json, patch: Json): Json {
+  refuseDeep(patch);
   return mergeMap(schema, current, patch);
 }
 
