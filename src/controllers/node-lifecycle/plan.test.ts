@@ -30,6 +30,11 @@ const rows = [
     evicts: false,
     want: ['unreachable:NoSchedule'],
   },
+  {
+    name: 'a node that has said nothing yet keeps the taint it came with',
+    node: nodeWith({}, { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] }),
+    want: undefined,
+  },
   { name: 'pressure', node: nodeWith({ Ready: 'True', DiskPressure: 'True' }), want: ['disk-pressure:NoSchedule'] },
   { name: 'cordoned', node: nodeWith({ Ready: 'True' }, { unschedulable: true }), want: ['unschedulable:NoSchedule'] },
   {

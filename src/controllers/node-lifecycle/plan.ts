@@ -20,8 +20,9 @@ const ownedNoSchedule: ReadonlySet<string> = new Set([
   ...Object.values(pressureTaints),
 ]);
 
-export function readyStatus({ status }: Node): string {
-  return status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown';
+/** True, False or Unknown; undefined while the node agent has said nothing yet. */
+export function readyStatus({ status }: Node): string | undefined {
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 }
 
 /** The conditions of a node that has not been heard of: what is not known is Unknown. Undefined: they say so already. */
@@ -73,9 +74,12 @@ export function wantedTaints(
     const key = pressureTaints[type];
     if (key && status === 'True') noSchedule.add(key);
   }
-  const noExecute = ready === 'True' || !options.evicts ? undefined : ready === 'False' ? notReady : unreachable;
+  const noExecute =
+    ready === undefined || ready === 'True' || !options.evicts ? undefined : ready === 'False' ? notReady : unreachable;
   const old = node.spec?.taints ?? [];
   const isWanted = ({ key, effect }: Taint) => {
+    // A node that has said nothing yet keeps the taint it was registered with.
+    if (ready === undefined && key === notReady) return true;
     if (effect === 'NoSchedule' && ownedNoSchedule.has(key)) return noSchedule.has(key);
     if (effect === 'NoExecute' && (key === notReady || key === unreachable)) return key === noExecute;
     return true;

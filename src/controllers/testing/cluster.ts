@@ -83,7 +83,12 @@ export async function startCluster(t: TestContext, options: TestClusterOptions):
     await rm(folder, { recursive: true, force: true });
   });
   await client.create(namespace, { metadata: { name: 'default' }, spec: { finalizers: ['kubernetes'] } });
-  for (const name of options.nodes ?? ['node-1']) await client.create(node, readyNode(name));
+  for (const name of options.nodes ?? ['node-1']) {
+    const { status, ...registered } = readyNode(name);
+    // The status of a new object is not the creator's to set.
+    const created = await client.create(node, registered);
+    await client.update(node, { ...created, status }, { subresource: 'status' });
+  }
   await manager.start(stop.signal);
 
   const isQuiet = () => manager.status().every(({ running, depth }) => running === 0 && depth === 0);
