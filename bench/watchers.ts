@@ -29,9 +29,15 @@ async function cpuSeconds(): Promise<number> {
 function watch(from: ClientHttp2Session, resourceVersion: string): Promise<unknown> {
   const stream = from.request({ ':path': `/api/v1/configmaps?watch=1&resourceVersion=${resourceVersion}` });
   stream.setEncoding('utf8');
+  let rest = '';
   stream.on('data', (text: string) => {
     const now = performance.now();
-    for (const [, index] of text.matchAll(/"index":"(\d+)"/g)) latencies.push(now - (writtenMs[Number(index)] ?? now));
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const index = Number(/"index":"(\d+)"/.exec(line)?.[1]);
+      latencies.push(now - (writtenMs[index] ?? now));
+    }
   });
   return once(stream, 'response');
 }

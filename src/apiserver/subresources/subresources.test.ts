@@ -6,6 +6,10 @@ import { startTestServer, type TestServer } from '../api-server.test-helper.ts';
 const pods = '/api/v1/namespaces/default/pods';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 
+/** A PEM request for CN=me, in base64. */
+const certificateRequest =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlISE1HOENBUUF3RFRFTE1Ba0dBMVVFQXd3Q2JXVXdXVEFUQmdjcWhrak9QUUlCQmdncWhrak9QUU1CQndOQwpBQVR4VzVZTFBCTHZzTFV3VE1xQmRiR1Q0cUkrZ3Y0QWJuUGp2Yk9OR1hBTUpWWldBVkY2WnBXbkxUaHRDR3hmCjhRanlJcDZpU0xNTG1qNHN6NTRxdGlaOG9BQXdDZ1lJS29aSXpqMEVBd0lEU0FBd1JRSWhBTmsrZ241VllxenYKWXBOdHhyQ0ZoTkwwL1VIQXpRam5hdHRUaUxQMGlYZ0NBaUFOL0dzVU5IZm04VFBDcW54bjBVd01QYTJoandwcgpta0lmL2Z1YnhWS25QUT09Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=';
+
 function pod(name: string, labels: Record<string, string> = {}, containers = ['c']) {
   return { metadata: { name, labels }, spec: { containers: containers.map((c) => ({ name: c, image: 'busybox' })) } };
 }
@@ -173,7 +177,7 @@ describe('subresources', () => {
     const path = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
     const created = await client.post(path, {
       metadata: { name: 'me' },
-      spec: { request: 'LS0t', signerName: 'example.com/any', usages: ['client auth'] },
+      spec: { request: certificateRequest, signerName: 'example.com/any', usages: ['client auth'] },
     });
     assert.equal(created.status, 201, created.text);
     const approve = (types: string[]) =>
