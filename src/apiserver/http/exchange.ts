@@ -14,7 +14,7 @@ export interface Exchange {
   readonly protocol: 'HTTP/1.1' | 'HTTP/2.0';
   readonly body: Readable;
   readonly socket: TLSSocket;
-  /** Aborts when the client goes away, and when `abort` is called. Made when first asked for. */
+  /** Aborts when the client goes away before its answer is complete, and when `abort` is called. Made when first asked for. */
   readonly signal: AbortSignal;
   /** Whether an answer was begun. */
   readonly answered: boolean;
@@ -97,7 +97,10 @@ export class Http2Exchange extends BaseExchange implements Exchange {
 
   protected onClose(fn: () => void): void {
     if (this.#stream.destroyed) fn();
-    else this.#stream.once('close', fn);
+    else
+      this.#stream.once('close', () => {
+        if (!this.#stream.writableFinished) fn();
+      });
   }
 
   breakOff(): void {
@@ -158,7 +161,10 @@ export class Http1Exchange extends BaseExchange implements Exchange {
 
   protected onClose(fn: () => void): void {
     if (this.#response.destroyed) fn();
-    else this.#response.once('close', fn);
+    else
+      this.#response.once('close', () => {
+        if (!this.#response.writableFinished) fn();
+      });
   }
 
   breakOff(): void {
