@@ -6,6 +6,7 @@ import type { AdmissionRequest, RequestContext, WriteTarget } from '../../contra
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
+import { fillDefaults } from './defaults.ts';
 import { admit, asker, mutate, type WriteEnvironment } from './environment.ts';
 import { trackFields } from './managed-fields.ts';
 import { dropStatus, matchAddress } from './metadata.ts';
@@ -34,8 +35,8 @@ export async function createObject(
     throw badRequest('resourceVersion should not be set on objects to be created');
   const generated = !metadata.name && Boolean(metadata.generateName);
   if (generated) metadata.name = generateName(env, metadata.generateName ?? '');
-  kind.defaults?.(draft);
   startLife(env, kind, draft);
+  fillDefaults(kind, draft);
   if (!request.ownsFields)
     trackFields(kind, { draft, old: undefined }, { context, subresource: '', nowMs: env.clock.now() });
   const admission: AdmissionRequest = {

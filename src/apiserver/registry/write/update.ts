@@ -7,6 +7,7 @@ import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
 import { sameJson } from '../json.ts';
+import { fillDefaults } from './defaults.ts';
 import { admit, asker, mutate, type WriteEnvironment } from './environment.ts';
 import { trackFields } from './managed-fields.ts';
 import { describesIntent, keepAllBut, keepStatus, keepSystemFields, matchAddress } from './metadata.ts';
@@ -60,7 +61,7 @@ async function updateOnce(
   matchAddress(kind, target, draft);
   checkIdentity(resource, draft, old);
   const subresource = target.subresource ?? '';
-  kind.defaults?.(draft);
+  fillDefaults(kind, draft);
   keepSystemFields(draft, stored);
   if (!request.trusted) keepWhatIsNotWritten(kind, subresource, { draft, old: stored });
   if (!request.ownsFields) trackFields(kind, { draft, old: stored }, { context, subresource, nowMs: env.clock.now() });
