@@ -34,9 +34,9 @@ export function mayWrite(kind: Kind, ...verbs: readonly Verb[]): Permission {
   return { kind, verbs };
 }
 
-/** For `Controller.writes`: the status of `kind`, by update or patch. */
-export function mayWriteStatus(kind: Kind): Permission {
-  return { kind, verbs: ['update', 'patch'], subresource: 'status' };
+/** For `Controller.writes`: the status of `kind`; by update, unless other verbs are named. */
+export function mayWriteStatus(kind: Kind, ...verbs: readonly Verb[]): Permission {
+  return { kind, verbs: verbs.length > 0 ? verbs : ['update'], subresource: 'status' };
 }
 
 export interface ReconcileContext {

@@ -73,7 +73,8 @@ export async function runWhenLeader(
     const lease = await options.client.get(options.leaseKind, ref);
     if (lease.spec?.holderIdentity !== options.identity) return;
     const next: Draft<Lease> = draftOf(lease);
-    next.spec = { ...next.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: formatMicroTime(clock.now()) };
+    const { holderIdentity: _ours, ...spec } = next.spec ?? {};
+    next.spec = { ...spec, leaseDurationSeconds: 1, renewTime: formatMicroTime(clock.now()) };
     await options.client.update(options.leaseKind, next);
   }
 

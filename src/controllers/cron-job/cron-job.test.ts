@@ -85,9 +85,10 @@ test('suspended it makes nothing; finished jobs are kept up to the limit', async
   assert.equal((await jobs(cluster)).length, 1);
 });
 
-test('a schedule that makes no sense is told, not tried for ever', async (t) => {
-  const cluster = await start(t, { schedule: '61 * * * *' });
-  assert.equal(cluster.events.filter(({ reason }) => reason === 'UnparseableSchedule').length, 1);
+test('a schedule that makes no sense is refused', () => {
+  for (const text of ['61 * * * *', '* * *', '@every soon', '@sometimes'])
+    assert.throws(() => parseSchedule(text, undefined), `${text} was accepted`);
+  assert.throws(() => parseSchedule('* * * * *', 'Mars/Olympus').next(0), 'an unknown time zone was accepted');
 });
 
 test('time zones move the hour', () => {

@@ -49,7 +49,7 @@ export function nodeLifecycleController({
       ),
     ],
     reads: [pod],
-    writes: [mayWrite(node, 'patch'), mayWriteStatus(node), mayWriteStatus(pod)],
+    writes: [mayWrite(node, 'patch'), mayWriteStatus(node), mayWriteStatus(pod, 'patch')],
     async reconcile(key, context) {
       const { client, signal } = context;
       const object = client.view(node).get(key);

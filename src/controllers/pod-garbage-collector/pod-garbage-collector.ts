@@ -37,7 +37,7 @@ export function podGarbageCollector(options: PodGarbageCollectorOptions = {}): C
       changesOf(pod, ({ metadata, spec }) => (metadata.deletionTimestamp && !spec?.nodeName ? [sweepKey] : [])),
     ],
     concurrency: 1,
-    writes: [mayWrite(pod, 'delete'), mayWriteStatus(pod)],
+    writes: [mayWrite(pod, 'delete'), mayWriteStatus(pod, 'patch')],
     async reconcile(_key, context) {
       const { client, now } = context;
       const nodes = new Map(

@@ -35,7 +35,7 @@ export const taintEvictionController = controller({
   name: 'taint-eviction-controller',
   account: 'node-controller',
   wakesOn: [changesOf(pod, (object) => (object.spec?.nodeName ? [keyOf(object)] : [])), taintChanges],
-  writes: [mayWrite(pod, 'delete'), mayWriteStatus(pod)],
+  writes: [mayWrite(pod, 'delete'), mayWriteStatus(pod, 'patch')],
   async reconcile(key, context) {
     const object = context.client.view(pod).get(key);
     if (!object?.spec?.nodeName || object.metadata.deletionTimestamp || isTerminal(object)) return done;
