@@ -59,6 +59,25 @@ test('work that is due now makes the planned look needless', async () => {
   assert.deepEqual(drain(), []);
 });
 
+test('a key that is woken often before its time still comes at its last planned time', async () => {
+  const { queue, clock, drain } = queueWith();
+  queue.add('other', 2_000);
+  for (let round = 0; round < 500; round++) {
+    queue.add('a', 1_000);
+    queue.add('a');
+    assert.deepEqual(drain(), ['a']);
+    queue.finish('a');
+    await clock.advance(1);
+  }
+  queue.add('a', 1_000);
+  await clock.advance(999);
+  assert.deepEqual(drain(), []);
+  await clock.advance(1);
+  assert.deepEqual(drain(), ['a']);
+  await clock.advance(500);
+  assert.deepEqual(drain(), ['other']);
+});
+
 test('a full queue refuses new keys, and says so', () => {
   const { queue } = queueWith(new FakeClock(), 2);
   assert.deepEqual([queue.add('a'), queue.add('b', 5), queue.add('c'), queue.add('b')], [true, true, false, true]);

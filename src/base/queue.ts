@@ -21,7 +21,7 @@ export class WorkQueue<Key> {
   /** Due later, with the time (monotonic). */
   readonly #waiting = new Map<Key, number>();
   /** Entries of `#waiting` by time; entries that no longer agree with it are skipped. */
-  readonly #heap: { key: Key; atMs: number }[] = [];
+  #heap: { key: Key; atMs: number }[] = [];
   readonly #running = new Set<Key>();
   /** Asked for while running. */
   readonly #again = new Set<Key>();
@@ -64,6 +64,7 @@ export class WorkQueue<Key> {
     if (known !== undefined && known <= atMs) return true;
     this.#waiting.set(key, atMs);
     push(this.#heap, { key, atMs });
+    if (this.#heap.length > 2 * this.#waiting.size + 64) this.#dropStale();
     this.#arm();
     return true;
   }
@@ -99,6 +100,11 @@ export class WorkQueue<Key> {
     this.#waiting.delete(key);
     this.#ready.add(key);
     this.#onReady();
+  }
+
+  /** A key that is woken again and again long before its planned time must not leave an entry each time. */
+  #dropStale(): void {
+    this.#heap = [...this.#waiting].map(([key, atMs]) => ({ key, atMs })).sort((a, b) => a.atMs - b.atMs);
   }
 
   #arm(): void {
