@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createClusterDns } from '../addons/dns/dns.ts';
 import { formatCidr } from '../base/cidr.ts';
@@ -7,12 +5,14 @@ import { systemClock } from '../base/clock.ts';
 import { readTextIfPresent } from '../base/files.ts';
 import { formatIp } from '../base/ip.ts';
 import { describeError, type Logger } from '../base/log.ts';
+import { run } from '../base/process.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/events.ts';
 import { createNetwork } from '../network/network.ts';
 import { createNodeAgent, type NodeAgent } from '../node/agent.ts';
 import { chooseHostResolver } from '../node/pods/dns.ts';
 import { kubeletPort } from '../options.ts';
+import type { Component } from './components.ts';
 import type { CompositionOptions } from './control-plane.ts';
 
 const clock = systemClock;
@@ -23,12 +23,13 @@ export interface NodeParts {
   readonly proxyClient: Client;
   readonly dnsClient: Client;
   readonly events: EventRecorder;
+  readonly components: Component[];
 }
 
 /** Brings up the node of this machine: network, DNS and node agent. Resolves when containers can be started. */
 export async function startNode(
   { options, version, log, steps }: CompositionOptions,
-  { client, events, proxyClient, dnsClient }: NodeParts,
+  { client, events, proxyClient, dnsClient, components }: NodeParts,
 ): Promise<NodeAgent> {
   const { dataDir, nodeName, runtimeDir } = options;
   const bin = (name: string) => join(runtimeDir, 'bin', name);
@@ -43,7 +44,7 @@ export async function startNode(
     nft: aux('nft'),
     clusterCidrs: options.clusterCidrs.map(formatCidr),
     serviceCidrs: options.serviceCidrs.map(formatCidr),
-    mtu: await mtuOf(nodeIps[0] ?? ''),
+    mtu: await mtuOf(aux('ip'), nodeIps[0] ?? ''),
     clock,
     log: log.child('network'),
     onGateways: (addresses) => {
@@ -88,6 +89,10 @@ export async function startNode(
     () => agent.start(new AbortController().signal),
     () => agent.stop(),
   );
+  components.push(
+    { name: 'pod network', problem: () => network.ready() },
+    { name: 'node agent', problem: () => agent.status() },
+  );
   return agent;
 }
 
@@ -116,10 +121,11 @@ async function startDns({
 }
 
 /** The pods' links carry packets no larger than the link that has the node's address. */
-async function mtuOf(address: string): Promise<number> {
-  const found = Object.entries(networkInterfaces()).find(([, list]) => list?.some((one) => one.address === address));
-  const standard = 1500;
-  if (!found) return standard;
-  const mtu = Number(await readFile(`/sys/class/net/${found[0]}/mtu`, 'utf8'));
-  return found[0] === 'lo' || !(mtu > 0) ? standard : mtu;
+async function mtuOf(ip: string, address: string): Promise<number> {
+  // Asked of `ip` and not of /sys, which shows the links of the network namespace in which it was mounted.
+  const { stdout } = await run(ip, ['-json', 'address', 'show']);
+  const links = JSON.parse(stdout) as readonly { mtu?: number; addr_info?: readonly { local?: string }[] }[];
+  const found = links.find(({ addr_info = [] }) => addr_info.some(({ local }) => local === address));
+  const [standard, loopback] = [1500, 65_536];
+  return !found?.mtu || found.mtu >= loopback ? standard : found.mtu;
 }

@@ -32,31 +32,31 @@ test('what is asked wrongly is refused with what was meant, and nothing is chang
 });
 
 test('a server starts, is found by status, refuses a second one, and stops on SIGTERM', async (t) => {
-  const server = await testServer(t, ['--disable-agent']);
+  const server = await testServer(t, { flags: ['--disable-agent'] });
   await server.start();
   assert.match(await server.log(), /^data directory +\d+ ms$/m);
-  const status = await runK3ts(['status', '--data-dir', server.dataDir]);
+  const status = await server.k3ts(['status', '--data-dir', server.dataDir]);
   assert.match(
     status.stdout,
     new RegExp(`^\\+ server +process ${server.pid}, `),
     'the process id is that of the start',
   );
-  const second = await runK3ts(['server', '--disable-agent', '--data-dir', server.dataDir]);
+  const second = await server.k3ts(['server', '--disable-agent', '--data-dir', server.dataDir]);
   assert.equal(second.exitCode, 2);
   assert.match(second.stderr, new RegExp(`a server runs on it already \\(process ${server.pid}\\)`));
   assert.equal(await server.stop(), 0);
-  const after = await runK3ts(['status', '--data-dir', server.dataDir]);
+  const after = await server.k3ts(['status', '--data-dir', server.dataDir]);
   assert.equal(after.exitCode, 1);
   assert.match(after.stdout, /^- server +none runs on /);
 });
 
 test('killall stops the server, and says that nothing is left when it is called again', async (t) => {
-  const server = await testServer(t, ['--disable-agent']);
+  const server = await testServer(t, { flags: ['--disable-agent'] });
   await server.start();
   const pid = server.pid;
-  const first = await runK3ts(['killall', '--data-dir', server.dataDir]);
+  const first = await server.k3ts(['killall', '--data-dir', server.dataDir]);
   assert.equal(first.exitCode, 0, first.stderr);
   assert.match(first.stdout, new RegExp(`removed server process ${pid}`));
-  const second = await runK3ts(['killall', '--data-dir', server.dataDir]);
+  const second = await server.k3ts(['killall', '--data-dir', server.dataDir]);
   assert.equal(second.stdout, `nothing of ${server.dataDir} was left to remove\n`);
 });

@@ -1,23 +1,29 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type ProcessResult, type RunOptions, run } from '../../src/base/process.ts';
-import { freePort } from './port.ts';
+import { dockerArchive, type ImageContent } from '../../src/node/images/archive.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { createTestNetwork, type TestNetwork, testPrefix } from './network.ts';
 import { until } from './wait.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** The program as a user starts it. */
 export const k3ts = join(root, 'k3ts');
 
-/** A server in a folder of its own, which a test starts, stops, kills and starts again. Nothing of it outlives the test. */
+/**
+ * A server in a folder and a network of its own, which a test starts, stops, kills and starts again. Nothing of it
+ * outlives the test.
+ */
 export interface TestServer {
   readonly dataDir: string;
   readonly kubeconfig: string;
   readonly port: number;
   readonly nodeName: string;
+  readonly network: TestNetwork;
   /** The process id of the server that runs now. */
   readonly pid: number;
   /** Starts it (again) and waits until it says that it is up. */
@@ -29,9 +35,27 @@ export interface TestServer {
   /** Everything the server has said so far. */
   log(): Promise<string>;
   /** kubectl's standard output; throws with what it said when it fails. `program` may be another version's path. */
-  kubectl(args: readonly string[], options?: RunOptions & { readonly program?: string }): Promise<string>;
+  kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>;
+  /** kubectl, a status other than 0 is a result. */
+  tryKubectl(args: readonly string[], options?: KubectlOptions): Promise<ProcessResult>;
+  /** Applies a manifest. */
+  apply(manifest: string): Promise<string>;
+  /** Any program on the node's machine. */
+  inside(words: readonly string[], options?: RunOptions): Promise<ProcessResult>;
+  /** Any program on another machine that reaches the node. */
+  outside(words: readonly string[], options?: RunOptions): Promise<ProcessResult>;
+  /** `./k3ts` with these words, on the node's machine; a status other than 0 is a result. */
+  k3ts(args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
   /** Waits until the node is Ready. */
   ready(timeoutMs?: number): Promise<void>;
+}
+
+export type KubectlOptions = RunOptions & { readonly program?: string };
+
+export interface TestServerOptions {
+  readonly flags?: readonly string[];
+  /** Lie in the images folder before the first start. */
+  readonly images?: readonly ImageContent[];
 }
 
 /** Runs `./k3ts` with these arguments to its end; a status other than 0 is a result. */
@@ -40,10 +64,15 @@ export function runK3ts(args: readonly string[], options: RunOptions = {}): Prom
 }
 
 /** Makes a server for a test, not started yet. Ends it, with all its pods, after the test, also when that fails. */
-export async function testServer(t: TestContext, flags: readonly string[] = []): Promise<TestServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'k3ts-test-'));
+export async function testServer(
+  t: Pick<TestContext, 'after'>,
+  { flags = [], images = [] }: TestServerOptions = {},
+): Promise<TestServer> {
+  await removeLeftovers(k3ts);
+  const network = await createTestNetwork();
+  const folder = await mkdtemp(join(tmpdir(), `${testPrefix}-${process.pid}-`));
   const [dataDir, kubeconfig, logFile] = [join(folder, 'data'), join(folder, 'kubeconfig'), join(folder, 'server.log')];
-  const port = await freePort();
+  const port = 6443;
   const nodeName = 'n1';
   const own = ['--data-dir', dataDir, '--write-kubeconfig', kubeconfig, '--https-listen-port', String(port)];
   let child: ChildProcess | undefined;
@@ -57,9 +86,12 @@ export async function testServer(t: TestContext, flags: readonly string[] = []):
       running.kill(signal);
     });
   };
+  const enter = ([first = '', ...words]: readonly string[], args: readonly string[], options: RunOptions) =>
+    run(first, [...words, ...args], { timeoutMs: 60_000, ...options });
   t.after(async () => {
     await end('SIGKILL');
-    const result = await runK3ts(['killall', '--data-dir', dataDir]);
+    const result = await server.k3ts(['killall', '--data-dir', dataDir]);
+    await network.remove();
     await rm(folder, { recursive: true, force: true });
     if (result.exitCode !== 0) throw new Error(`killall left something behind: ${result.stderr}`);
   });
@@ -68,6 +100,7 @@ export async function testServer(t: TestContext, flags: readonly string[] = []):
     kubeconfig,
     port,
     nodeName,
+    network,
     get pid() {
       if (child?.pid === undefined) throw new Error('the server does not run');
       return child.pid;
@@ -76,8 +109,9 @@ export async function testServer(t: TestContext, flags: readonly string[] = []):
     async start(...more) {
       const output = openSync(logFile, 'a');
       const already = (await log()).length;
-      const args = ['server', ...own, '--node-name', nodeName, ...flags, ...more];
-      const started = spawn(k3ts, args, { stdio: ['ignore', output, output] });
+      const [first = '', ...words] = network.inside;
+      const args = [...words, k3ts, 'server', ...own, '--node-name', nodeName, ...flags, ...more];
+      const started = spawn(first, args, { stdio: ['ignore', output, output] });
       closeSync(output);
       child = started;
       const up = async () => {
@@ -91,17 +125,25 @@ export async function testServer(t: TestContext, flags: readonly string[] = []):
     async kill() {
       await end('SIGKILL');
     },
-    async kubectl(args, options = {}) {
-      const { program, ...limits } = options;
-      const env = { KUBECONFIG: kubeconfig, ...limits.env };
-      const words = program === undefined ? ['kubectl', ...args] : args;
-      return (await run(program ?? k3ts, words, { timeoutMs: 60_000, ...limits, env })).stdout;
+    inside: (words, options = {}) => enter(network.inside, words, options),
+    outside: (words, options = {}) => enter(network.outside, words, options),
+    k3ts: (args, options = {}) => enter(network.inside, [k3ts, ...args], { allowFailure: true, ...options }),
+    tryKubectl: (args, { program, ...options } = {}) => {
+      const env = { KUBECONFIG: kubeconfig, HOME: folder, ...options.env };
+      const words = program === undefined ? [k3ts, 'kubectl'] : [program];
+      return server.inside([...words, ...args], { allowFailure: true, ...options, env });
     },
+    kubectl: async (args, options = {}) => (await server.tryKubectl(args, { ...options, allowFailure: false })).stdout,
+    apply: (manifest) => server.kubectl(['apply', '-f', '-'], { input: manifest }),
     async ready(timeoutMs = 60_000) {
       const path = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
       const isReady = async () => (await server.kubectl(['get', 'node', nodeName, '-o', path])) === 'True';
       await until('the node to be Ready', isReady, { timeoutMs });
     },
   };
+  const imageFolder = join(dataDir, 'agent', 'images');
+  await mkdir(imageFolder, { recursive: true });
+  for (const [index, image] of images.entries())
+    await writeFile(join(imageFolder, `${index}.tar`), dockerArchive(image));
   return server;
 }
