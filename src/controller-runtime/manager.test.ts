@@ -71,17 +71,22 @@ test('a controller sees what was there before it, and then each change, until it
   assert.equal(seen.length, 2);
 });
 
-test('the signal given to start ends everything, too; starting twice is refused', async (t) => {
+test('the signal given to start bounds the start only; starting twice is refused', async (t) => {
   const { manager, seen, create, pass } = await setUp(t);
-  const stop = new AbortController();
-  await manager.start(stop.signal);
-  await assert.rejects(manager.start(stop.signal), /started before/);
-  stop.abort();
+  const start = new AbortController();
+  await manager.start(start.signal);
+  await assert.rejects(manager.start(start.signal), /started before/);
+  start.abort();
+  await create('later');
   await pass(500);
-  await create('late');
-  await pass(500);
-  assert.deepEqual(seen, []);
-  assert.equal(manager.status()[0]?.state, 'stopped');
+  assert.deepEqual(seen, ['default/later']);
+});
+
+test('a start that takes too long is given up', async (t) => {
+  const { manager } = await setUp(t);
+  const tooLate = new Error('took too long');
+  await assert.rejects(manager.start(AbortSignal.abort(tooLate)), tooLate);
+  await manager.stop();
 });
 
 test('with leader election nothing runs before the lease is ours', async (t) => {

@@ -32,7 +32,8 @@ export interface ControllerStatus extends RunnerStatus {
 export interface ControllerManager {
   /**
    * Starts all controllers; each begins when its views are ready. Resolves when all of them run (with leader election:
-   * when the election has begun). Rejects when `signal` aborts first.
+   * when the election has begun). `signal` bounds the start only: when it aborts first, the start is given up and
+   * rejects with its reason. What runs ends with `stop`.
    */
   start(signal: AbortSignal): Promise<void>;
   /** Stops all, waiting at most `deadlineMs` (default 10,000) for what runs. */
@@ -111,7 +112,7 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
   return {
     async start(signal) {
       if (term) throw new Error('cannot start controllers: they were started before');
-      const life = AbortSignal.any([signal, stopping.signal]);
+      const life = stopping.signal;
       const election = options.leaderElection;
       if (election) {
         const lead = (leading: AbortSignal) => runAll(leading, () => log.info('controllers run'));
@@ -119,10 +120,17 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
         term.catch((error: unknown) => log.error('leader election ended', { error }));
         return;
       }
-      await new Promise<void>((resolve, reject) => {
-        term = runAll(life, resolve);
-        term.then(() => reject(life.reason), reject);
-      });
+      const giveUp = () => stopping.abort(signal.reason);
+      if (signal.aborted) giveUp();
+      signal.addEventListener('abort', giveUp, { once: true });
+      try {
+        await new Promise<void>((resolve, reject) => {
+          term = runAll(life, resolve);
+          term.then(() => reject(life.reason), reject);
+        });
+      } finally {
+        signal.removeEventListener('abort', giveUp);
+      }
     },
     async stop(deadlineMs = 10_000) {
       stopDeadlineMs = deadlineMs;
