@@ -17,6 +17,7 @@ export async function startServer(composition: CompositionOptions): Promise<void
       ? undefined
       : startNode(composition, {
           client: controlPlane.clientFor(user, 'kubelet'),
+          components: controlPlane.components,
           proxyClient: controlPlane.clientFor(serviceProxyUser, 'kube-proxy'),
           dnsClient: controlPlane.clientFor(clusterDnsUser, 'cluster-dns'),
           events: controlPlane.eventsFor(user, 'kubelet', options.nodeName),

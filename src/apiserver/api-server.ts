@@ -8,7 +8,7 @@ import { Listener, type TlsFiles } from './http/listener.ts';
 import { Metrics } from './http/metrics.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { sendObject, sendText } from './http/respond.ts';
-import type { Descriptions } from './openapi/descriptions.ts';
+import { createOpenApi } from './openapi/openapi.ts';
 import type { KubeletCredentials, NodeConnection } from './proxy/node-connection.ts';
 import { ChunkWriter } from './routes/chunks.ts';
 import { type HealthCheck, healthRoutes } from './routes/health.ts';
@@ -40,8 +40,8 @@ export interface ApiServerOptions {
   readonly log: Logger;
   readonly reviews: Reviews;
   readonly tokenRequest: TokenRequestHandler;
-  /** The prose of `kubectl explain`. Default: none. */
-  readonly descriptions?: Descriptions;
+  /** The prose of `kubectl explain`, as `tools/descriptions.ts` wrote it. Default: none. */
+  readonly descriptionsFile?: string;
   /** `/.well-known/openid-configuration` and `/openid/v1/jwks`: how others check service-account tokens. */
   readonly openId: OpenIdDocuments;
   /** Makes the namespaces and the `kubernetes` Service that every cluster has. Absent: somebody else does. */
@@ -50,6 +50,8 @@ export interface ApiServerOptions {
     /** The port defaults to the bound one. */
     readonly advertised: { readonly address: string; readonly port?: number };
   };
+  /** More paths that are not resources. Default: none. */
+  readonly paths?: readonly PathRoute[];
   /** What must hold beside the server itself. Default: nothing. */
   readonly checks?: readonly HealthCheck[];
   /** What clients are told in `/api`: `host:port`. Default: the bound address. */
@@ -91,18 +93,22 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     () => registry.kinds,
     () => options.advertised ?? (bound ? `${bound.address}:${bound.port}` : ''),
   );
+  const openApi = createOpenApi({
+    kinds: () => registry.kinds,
+    release: options.version.gitVersion,
+    clock,
+    log: log.child('openapi'),
+    ...(options.descriptionsFile !== undefined && { descriptionsFile: options.descriptionsFile }),
+  });
   const paths = createPathRouter(
     [
       ...discovery.routes,
-      ...openApiRoutes({
-        kinds: () => registry.kinds,
-        release: options.version.gitVersion,
-        ...(options.descriptions && { descriptions: options.descriptions }),
-      }),
+      ...openApiRoutes(openApi),
       ...healthRoutes(() => checks, log.child('health')),
       versionRoute(options.version),
       metricsRoute(metrics),
       ...openIdRoutes(options.openId),
+      ...(options.paths ?? []),
     ],
     discovery.paths,
   );
@@ -157,6 +163,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       pipeline.stop();
       await listener.stop(graceMs);
       metrics.stop();
+      openApi.stop();
     },
     get address() {
       if (!bound) throw new Error('the API server has not been started');

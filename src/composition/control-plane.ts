@@ -12,7 +12,6 @@ import { ensureBootstrapPolicy } from '../apiserver/authorization/bootstrap/ensu
 import type { AdmissionPlugin, Authorizer, UserInfo } from '../apiserver/contract.ts';
 import { createInProcessClient, type SubresourceHandler } from '../apiserver/in-process-client.ts';
 import { inProcessSubresources } from '../apiserver/in-process-subresources.ts';
-import { loadDescriptions } from '../apiserver/openapi/descriptions.ts';
 import { directConnection } from '../apiserver/proxy/node-connection.ts';
 import { type CachedRegistry, openRegistry } from '../apiserver/registry/registry.ts';
 import { nthAddress } from '../base/cidr.ts';
@@ -39,7 +38,9 @@ import type { ServerOptions } from '../options.ts';
 import { schedulerPlugins } from '../scheduler/plugins/plugins.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
 import { type Access, createAccess } from './access.ts';
+import { type Component, componentsRoute } from './components.ts';
 import { controllerManagerUser, controllerUser, schedulerUser, supervisor } from './identities.ts';
 
 /** What the rest of a server builds on. */
@@ -47,6 +48,8 @@ export interface ControlPlane {
   readonly pki: Pki;
   readonly access: Access;
   readonly apiServer: ApiServer;
+  /** Shown by `k3ts status`; what starts later adds itself. */
+  readonly components: Component[];
   /** A client that acts as `user`, and is asked for its rights like anybody. */
   clientFor(user: UserInfo, name: string, views?: Client): Client;
   /** Publishes events as `user`. Closed with the control plane. */
@@ -102,10 +105,11 @@ export async function startControlPlane(composition: CompositionOptions): Promis
       clock,
     }),
   );
+  const components: Component[] = [{ name: 'datastore', problem: async () => void (await store.revision()) }];
   const apiServer = await steps.run(
     'API server',
     async () => {
-      const server = apiServerOf(composition, { registry, access, pki, leaves });
+      const server = apiServerOf(composition, { registry, store, access, pki, leaves, components });
       await server.start();
       await writeKubeconfig(options, pki, leaves.admin);
       return server;
@@ -120,8 +124,9 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     pki,
     access,
     apiServer,
+    components,
     ...clients,
-    startControllers: () => startControllers(composition, { ...clients, trusted, pki }),
+    startControllers: () => startControllers(composition, { ...clients, components, trusted, pki }),
   };
 }
 
@@ -159,11 +164,17 @@ function apiAddress(cidr: ServerOptions['serviceCidrs'][0]): string {
 
 function apiServerOf(
   { options, version, log }: CompositionOptions,
-  parts: { readonly registry: CachedRegistry; readonly access: Access; readonly pki: Pki; readonly leaves: Leaves },
+  parts: {
+    readonly store: Store;
+    readonly registry: CachedRegistry;
+    readonly access: Access;
+    readonly pki: Pki;
+    readonly leaves: Leaves;
+    readonly components: readonly Component[];
+  },
 ): ApiServer {
-  const { registry, access, pki, leaves } = parts;
+  const { registry, store, access, pki, leaves, components } = parts;
   const { authorities } = pki;
-  const descriptions = loadDescriptions(descriptionsFile);
   const address = formatIp(options.nodeIps[0]);
   return createApiServer({
     registry,
@@ -189,7 +200,9 @@ function apiServerOf(
     reviews: access.reviews,
     tokenRequest: access.tokenRequest,
     openId: access.openId,
-    ...(descriptions && { descriptions }),
+    paths: [componentsRoute(components)],
+    checks: [{ name: 'etcd', check: async () => void (await store.revision()) }],
+    descriptionsFile,
     systemObjects: {
       serviceAddress: apiAddress(options.serviceCidrs[0]),
       advertised: { address, port: options.httpsListenPort },
@@ -234,9 +247,9 @@ function clientFactory(
 
 async function startControllers(
   { options, log, steps }: CompositionOptions,
-  parts: Pick<ControlPlane, 'clientFor' | 'eventsFor' | 'pki'> & { readonly trusted: Client },
+  parts: Pick<ControlPlane, 'clientFor' | 'components' | 'eventsFor' | 'pki'> & { readonly trusted: Client },
 ): Promise<void> {
-  const { clientFor, eventsFor, pki, trusted } = parts;
+  const { clientFor, components, eventsFor, pki, trusted } = parts;
   const recorders: ClosableEventRecorder[] = [];
   const remembered = (recorder: ClosableEventRecorder) => {
     recorders.push(recorder);
@@ -272,6 +285,13 @@ async function startControllers(
       for (const recorder of recorders) recorder.close();
     },
   );
+  components.push({
+    name: 'controllers',
+    problem() {
+      const idle = manager.status().filter(({ state }) => state !== 'running');
+      return idle.length > 0 ? `not running: ${idle.map(({ name }) => name).join(', ')}` : undefined;
+    },
+  });
   const scheduler = createScheduler({
     client: clientFor(schedulerUser, 'kube-scheduler'),
     events: remembered(eventsFor(schedulerUser, 'default-scheduler')),
@@ -284,4 +304,5 @@ async function startControllers(
     () => scheduler.start(new AbortController().signal),
     () => scheduler.stop(),
   );
+  components.push({ name: 'scheduler', problem: () => undefined });
 }

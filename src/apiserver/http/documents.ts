@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gzip } from 'node:zlib';
 import { ApiError } from '../../api/status.ts';
 import type { ApiRequest } from './api-request.ts';
 import { acceptsGzip } from './respond.ts';
@@ -14,16 +14,7 @@ export interface CachedDocument {
   readonly contentType: string;
 }
 
-/** A large document that few ask for: only its compressed form is held. */
-export interface CompressedDocument {
-  readonly gzip: Buffer;
-  /** With its quotes. */
-  readonly etag: string;
-  readonly contentType: string;
-}
-
 const compress = promisify(gzip);
-const expand = promisify(gunzip);
 /** Discovery for each new kubectl cache: worth less than a network packet's wait below this size. */
 const compressFromBytes = 16 * 1024;
 
@@ -37,7 +28,7 @@ export function etagOf(body: Uint8Array): string {
   return `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`;
 }
 
-/** Sends it, or 304 when the client has it. A client that accepts only protobuf is told that there is JSON. */
+/** Sends it, or 304 when the client has it. A client that accepts another form only is told which there is. */
 export async function sendDocument(request: ApiRequest, document: CachedDocument): Promise<void> {
   const { exchange } = request;
   const headers = headersFor(request, document);
@@ -51,17 +42,6 @@ export async function sendDocument(request: ApiRequest, document: CachedDocument
   exchange.send(200, headers, await compress(document.body));
 }
 
-export async function sendCompressed(request: ApiRequest, document: CompressedDocument): Promise<void> {
-  const { exchange } = request;
-  const headers = headersFor(request, document);
-  if (!headers) return;
-  headers.vary = 'Accept, Accept-Encoding';
-  if (acceptsGzip(exchange)) {
-    headers['content-encoding'] = 'gzip';
-    exchange.send(200, headers, document.gzip);
-  } else exchange.send(200, headers, await expand(document.gzip));
-}
-
 /** Undefined: the client has it, and was told so. */
 function headersFor(
   request: ApiRequest,
@@ -69,8 +49,8 @@ function headersFor(
 ): OutgoingHttpHeaders | undefined {
   const { exchange } = request;
   const { accept } = exchange.headers;
-  if (accept && !acceptsJson(accept))
-    throw new ApiError('NotAcceptable', 'only the following media types are accepted: application/json');
+  if (accept && !accepts(accept, contentType))
+    throw new ApiError('NotAcceptable', `only the following media types are accepted: ${contentType}`);
   const headers = request.headers(contentType);
   headers.etag = etag;
   headers.vary = 'Accept';
@@ -80,6 +60,6 @@ function headersFor(
   return undefined;
 }
 
-function acceptsJson(accept: string): boolean {
-  return accept.includes('application/json') || accept.includes('*/*') || accept.includes('application/*');
+function accepts(accept: string, contentType: string): boolean {
+  return accept.includes(contentType) || accept.includes('*/*') || accept.includes('application/*');
 }

@@ -38,13 +38,14 @@ export const statusCommand: Command = {
 async function askApi(server: RunState): Promise<StatusLine[]> {
   try {
     const access = accessOf(readFileSync(server.kubeconfig, 'utf8'), server.kubeconfig);
-    const ready = await get(access, '/readyz?verbose');
+    const ready = await get(access, '/readyz');
     const api = {
       name: 'api-server',
       well: ready.status === 200,
       text: `${access.server.origin} answers ${ready.status}`,
     };
-    const lines = [api, ...componentLines(ready.body)];
+    const components = await get(access, '/v1-k3ts/components');
+    const lines = [api, ...(components.status === 200 ? componentLines(components.body) : [])];
     if (server.disableAgent) return lines;
     const node = await get(access, `/api/v1/nodes/${server.nodeName}`);
     if (node.status === 200) return [...lines, nodeLine(server.nodeName, JSON.parse(node.body))];

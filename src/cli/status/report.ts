@@ -5,13 +5,10 @@ export interface StatusLine {
   readonly text: string;
 }
 
-/** The components by the answer of `/readyz?verbose`: `[+]name ok`, `[-]name failed: reason`. */
-export function componentLines(verbose: string): StatusLine[] {
-  return [...verbose.matchAll(/^\[([+-])\]([^ ]+) (.*)$/gm)].map(([, sign, name = '', text = '']) => ({
-    name,
-    well: sign === '+',
-    text,
-  }));
+/** The components by the answer of `/v1-k3ts/components`. */
+export function componentLines(body: string): StatusLine[] {
+  const { components } = JSON.parse(body) as { components: readonly { name: string; problem?: string }[] };
+  return components.map(({ name, problem }) => ({ name, well: problem === undefined, text: problem ?? 'ok' }));
 }
 
 interface NodeLike {

@@ -3,12 +3,11 @@ import { test } from 'node:test';
 import { accessOf } from './kubeconfig.ts';
 import { componentLines, nodeLine, statusTable } from './report.ts';
 
-test('components are taken from the verbose readiness answer', () => {
-  const body = '[+]ping ok\n[-]datastore failed: disk is full\n[+]poststarthook/rbac ok\nreadyz check failed\n';
-  assert.deepEqual(componentLines(body), [
-    { name: 'ping', well: true, text: 'ok' },
-    { name: 'datastore', well: false, text: 'failed: disk is full' },
-    { name: 'poststarthook/rbac', well: true, text: 'ok' },
+test("components are taken from the server's own list", () => {
+  const components = [{ name: 'datastore' }, { name: 'node agent', problem: 'container runtime is down' }];
+  assert.deepEqual(componentLines(JSON.stringify({ components })), [
+    { name: 'datastore', well: true, text: 'ok' },
+    { name: 'node agent', well: false, text: 'container runtime is down' },
   ]);
 });
 
