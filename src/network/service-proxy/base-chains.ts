@@ -56,6 +56,7 @@ export function baseChains({ ip, clusterCidr, podCidr }: BaseChainOptions): read
         rules: ['ct state != new accept', 'fib daddr type local meta l4proto . th dport vmap @refused_ports'],
       },
     ],
-    ['refuse', { rules: ['reject'] }],
+    // A reset ends a connection attempt at once; after an ICMP error clients try again for a second.
+    ['refuse', { rules: ['meta l4proto tcp reject with tcp reset', 'reject'] }],
   ];
 }
