@@ -53,8 +53,19 @@ export interface TestNode {
   logs(pod: string, container?: string): Promise<string>;
 }
 
+export interface TestNodeOptions {
+  /** Of an API server that the test has. Default: a registry of the node's own, without a server. */
+  readonly client?: Client;
+  /** What the node says its own port is. */
+  readonly kubeletPort?: number;
+}
+
 /** A real registry, a real containerd, real containers in a folder of their own; everything is taken away with the test. */
-export async function startTestNode(t: TestContext, images: readonly ImageContent[]): Promise<TestNode> {
+export async function startTestNode(
+  t: TestContext,
+  images: readonly ImageContent[],
+  { client: given, kubeletPort = 10250 }: TestNodeOptions = {},
+): Promise<TestNode> {
   const dataDir = await mkdtemp('/tmp/k3ts-node-');
   const layout = agentLayout(dataDir);
   const logLines: string[] = [];
@@ -62,7 +73,7 @@ export async function startTestNode(t: TestContext, images: readonly ImageConten
   const store = await openSqliteStore({ file: join(dataDir, 'state.db') });
   const registry = await openRegistry({ store, kinds: builtInKinds, clock: systemClock });
   const tokens = { issued: 0 };
-  const client = createInProcessClient({
+  const own = createInProcessClient({
     registry,
     user: { name: 'system:node:n1', groups: ['system:nodes'] },
     // Short tokens, so that their renewal can be seen.
@@ -73,6 +84,7 @@ export async function startTestNode(t: TestContext, images: readonly ImageConten
       },
     }),
   });
+  const client = given ?? own;
   for (const name of ['default', 'kube-node-lease']) await client.create(namespaceKind, { metadata: { name } });
   await mkdir(layout.images, { recursive: true });
   for (const [index, image] of images.entries())
@@ -94,7 +106,7 @@ export async function startTestNode(t: TestContext, images: readonly ImageConten
       labels: {},
       taints: [],
       kubeletVersion: 'v1.36.0+k3ts1',
-      kubeletPort: 10250,
+      kubeletPort,
       clock: systemClock,
       log,
     });

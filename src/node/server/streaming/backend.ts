@@ -1,4 +1,4 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ServerError } from '../server-error.ts';
 
@@ -27,7 +27,10 @@ const mostRefusalBytes = 16 * 1024;
 export function openBackend(url: string, { method, headers, signal }: UpgradeRequest): Promise<Backend> {
   const target = new URL(url);
   if (target.protocol !== 'http:')
-    throw new ServerError('Internal', `cannot stream through ${url}: the runtime must offer plain http on this machine`);
+    throw new ServerError(
+      'Internal',
+      `cannot stream through ${url}: the runtime must offer plain http on this machine`,
+    );
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(target, {
       method,

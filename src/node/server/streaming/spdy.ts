@@ -108,7 +108,7 @@ export class SpdyClient {
     stored.writeUInt16LE(plain.length ^ 0xffff, 3);
     const start = this.#firstBlock ? Buffer.from([0x78, 0x01]) : Buffer.alloc(0);
     this.#firstBlock = false;
-    return Buffer.concat([start, stored, plain]);
+    return Buffer.concat([start, stored, plain, flush]);
   }
 
   #receive(chunk: Buffer): void {
@@ -168,6 +168,9 @@ export class SpdyClient {
     this.#handlers.closed(error);
   }
 }
+
+/** An empty stored block, as a flush leaves it: at it Go's inflater hands on what it has. */
+const flush = Buffer.from([0, 0, 0, 0xff, 0xff]);
 
 function lengthOf(length: number): Buffer {
   const bytes = Buffer.alloc(4);

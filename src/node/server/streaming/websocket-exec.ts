@@ -28,6 +28,7 @@ export function joinExec(client: WebSocket, backend: Backend, choice: StreamChoi
     const result: Buffer[] = [];
     let resultBytes = 0;
     let paused = false;
+    let over = false;
 
     const send = (channel: number, chunk: Buffer) => {
       if (client.readyState !== client.OPEN) return;
@@ -44,10 +45,12 @@ export function joinExec(client: WebSocket, backend: Backend, choice: StreamChoi
       spdy.pause();
     };
     const finish = () => {
+      over = true;
       // In one message: clients parse each.
       if (client.readyState === client.OPEN) {
         send(channels.error, result.length > 0 ? Buffer.concat(result) : noResult());
         client.close(1000);
+        client.resume(); // or its half of the closing would never be read
       }
       spdy.destroy();
     };
@@ -87,6 +90,7 @@ export function joinExec(client: WebSocket, backend: Backend, choice: StreamChoi
       spdy.onDrain(() => client.resume());
     };
     client.on('message', (data: Buffer) => {
+      if (over) return;
       const payload = data.subarray(1);
       if (data[0] === channels.stdin) write(stdin, payload);
       else if (data[0] === channels.resize) write(resize, payload);

@@ -1,0 +1,122 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { TestContext } from 'node:test';
+import { startTestServer, type TestServer } from '../../src/apiserver/api-server.test-helper.ts';
+import { createInProcessClient } from '../../src/apiserver/in-process-client.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { createLogger } from '../../src/base/log.ts';
+import { type RunOptions, run } from '../../src/base/process.ts';
+import type { AccessRequest } from '../../src/node/server/access.ts';
+import { createKubeletServer, type KubeletServer } from '../../src/node/server/server.ts';
+import { freePort } from '../harness/port.ts';
+import { busyboxImage } from '../images/images.ts';
+import { startTestNode, type TestNode } from './harness.ts';
+
+export const kubectlPath = new URL('../../.cache/runtime/current/bin/kubectl', import.meta.url).pathname;
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A node with its HTTPS port, and an API server that reaches it. */
+export interface TestKubelet {
+  readonly node: TestNode;
+  readonly api: TestServer;
+  readonly server: KubeletServer;
+  /** What was asked of `authorize`, in order. */
+  readonly asked: readonly AccessRequest[];
+  /** A request with the API server's certificate, or with none. */
+  get(path: string, options?: { readonly user?: string; readonly anonymous?: boolean }): Promise<Answer>;
+  open(path: string, signal?: AbortSignal): Promise<IncomingMessage>;
+  /** An upgrade with the API server's certificate; the answer when it is refused. */
+  upgrade(
+    path: string,
+    headers: Record<string, string>,
+  ): Promise<{ readonly socket: Duplex; readonly head: Buffer } | Answer>;
+  /** kubectl's standard output; throws with what it said when it fails. */
+  kubectl(args: readonly string[], options?: RunOptions & { readonly program?: string }): Promise<string>;
+}
+
+export const busybox = 'docker.io/library/busybox:test';
+
+export async function startTestKubelet(t: TestContext): Promise<TestKubelet> {
+  const api = await startTestServer();
+  const client = createInProcessClient({
+    registry: api.registry,
+    user: { name: 'system:node:n1', groups: ['system:nodes'] },
+  });
+  const port = await freePort();
+  const node = await startTestNode(t, [await busyboxImage(busybox)], { client, kubeletPort: port });
+  const asked: AccessRequest[] = [];
+  const serving = await api.authority.issue({ name: 'n1', address: '127.0.0.1' });
+  const server = createKubeletServer({
+    agent: node.agent(),
+    nodeName: 'n1',
+    tls: { key: serving.keyPem, cert: serving.certificatePem, clientCa: api.ca },
+    authorize(access) {
+      asked.push(access);
+      return access.user.name === 'allowed';
+    },
+    listen: { addresses: ['127.0.0.1'], port },
+    clock: systemClock,
+    log: createLogger({ level: 'warn' }),
+  });
+  await server.start();
+  t.after(async () => {
+    await server.stop();
+    await api.close();
+  });
+
+  const call = async (path: string, options: { readonly user?: string; readonly anonymous?: boolean } = {}) => {
+    const pair = options.anonymous ? undefined : options.user ? await api.client(options.user) : api.admin;
+    return { host: '127.0.0.1', port, path, ca: api.ca, agent: false as const, ...(pair && keysOf(pair)) };
+  };
+  const open = async (path: string, signal?: AbortSignal) => {
+    const outgoing = request({ ...(await call(path)), ...(signal && { signal }) }).end();
+    return answered(outgoing);
+  };
+  return {
+    node,
+    api,
+    server,
+    asked,
+    open,
+    async get(path, options) {
+      return read(await answered(request(await call(path, options)).end()));
+    },
+    async upgrade(path, headers) {
+      const method = headers.upgrade === 'websocket' ? 'GET' : 'POST';
+      const outgoing = request({ ...(await call(path)), method, headers: { connection: 'Upgrade', ...headers } });
+      outgoing.end();
+      return new Promise((resolve, reject) => {
+        outgoing.on('upgrade', (_response, socket, head) => resolve({ socket, head }));
+        outgoing.on('response', (response) => resolve(read(response)));
+        outgoing.on('error', reject);
+      });
+    },
+    async kubectl(args, { program = kubectlPath, ...options } = {}) {
+      const all = ['--kubeconfig', api.kubeconfig, '--cache-dir', join(node.dataDir, 'kubectl-cache'), ...args];
+      return (await run(program, all, options)).stdout;
+    },
+  };
+}
+
+function keysOf({ keyPem, certificatePem }: { readonly keyPem: string; readonly certificatePem: string }) {
+  return { key: keyPem, cert: certificatePem };
+}
+
+function answered(outgoing: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    outgoing.on('response', resolve);
+    outgoing.on('error', reject);
+  });
+}
+
+async function read(response: IncomingMessage): Promise<Answer> {
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return { status: response.statusCode ?? 0, text };
+}
