@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Kind } from './kind.ts';
 import { builtInKinds } from './kinds.ts';
 import { type Draft, draftOf, type KubeObject } from './object.ts';
+import { checkBody } from './schema/decode.ts';
 
 /** One fully populated object of every kind, as upstream encodes it; beside the work tree where this is developed. */
 const fixtures = `${process.env['K3TS_REFERENCE'] ?? '../shared/reference/kubernetes-1.36'}/api-testdata`;
@@ -15,12 +16,14 @@ function fixtureOf({ group, version, kind }: Kind): KubeObject | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as KubeObject) : undefined;
 }
 
-/** Leaves parts of an object out; metadata stays, as the registry sees to it. */
-function thinned(object: KubeObject, seed: number): Draft<KubeObject> {
+/** Leaves parts of an object out, and decodes what is left; metadata stays, as the registry sees to it. */
+function thinned(kind: Kind, object: KubeObject, seed: number): Draft<KubeObject> {
   const random = mulberry32(seed);
-  const { apiVersion, kind, metadata, ...rest } = draftOf(object);
+  const { apiVersion, kind: kindName, metadata, ...rest } = draftOf(object);
   const share = random() * 0.6;
-  return { apiVersion, kind, metadata, ...(thin(rest, () => random() < share) as object) };
+  const body = { apiVersion, kind: kindName, metadata, ...(thin(rest, () => random() < share) as object) };
+  checkBody(kind.schema(), body);
+  return body;
 }
 
 function thin(value: unknown, drops: () => boolean): unknown {
@@ -55,7 +58,7 @@ describe('hooks of every kind, on whole objects and on objects with holes', { sk
     test(`${title}: defaulting twice is defaulting once`, () => {
       fc.assert(
         fc.property(fc.integer(), (seed) => {
-          const once = thinned(fixture, seed);
+          const once = thinned(kind, fixture, seed);
           kind.defaults?.(once);
           const twice = structuredClone(once);
           kind.defaults?.(twice);
@@ -65,10 +68,29 @@ describe('hooks of every kind, on whole objects and on objects with holes', { sk
       );
     });
 
+    test(`${title}: validation finds faults and does not stumble over them`, () => {
+      fc.assert(
+        fc.property(fc.integer(), (seed) => {
+          const draft = thinned(kind, fixture, seed);
+          kind.defaults?.(draft);
+          const object = draft as KubeObject;
+          const found = [
+            ...(kind.validate?.(object) ?? []),
+            ...(kind.validateCreate?.(object) ?? []),
+            ...(kind.validateUpdate?.(object, fixture) ?? []),
+            ...(kind.validateUpdate?.(fixture, object) ?? []),
+            ...Object.values(kind.subresources).flatMap((part) => part.validateUpdate?.(object, fixture) ?? []),
+          ];
+          for (const { field, message } of found) assert.ok(field && message);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
     test(`${title}: strategies, columns and selectable fields work on whatever may come`, () => {
       fc.assert(
         fc.property(fc.integer(), (seed) => {
-          const draft = thinned(fixture, seed);
+          const draft = thinned(kind, fixture, seed);
           kind.defaults?.(draft);
           kind.prepareCreate?.(draft);
           kind.prepareUpdate?.(structuredClone(draft), draft as KubeObject);

@@ -1,4 +1,5 @@
 import type { Draft, KubeObject } from './object.ts';
+import { fillRequired } from './schema/required.ts';
 import type { Schema } from './schema/schema.ts';
 import type { FieldError } from './status.ts';
 
@@ -133,5 +134,11 @@ export function kind<T extends KubeObject>(options: KindOptions<T>): Kind<T> {
     generation: false,
     ...options,
     apiVersion: options.group ? `${options.group}/${options.version}` : options.version,
+    defaults(object) {
+      const schema = options.schema();
+      // Custom resources are what they are; the types of built-in ones know what has to be there.
+      if (schema.name) fillRequired(schema, object);
+      options.defaults?.(object);
+    },
   };
 }

@@ -2,6 +2,7 @@ import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { MutatingWebhookConfiguration } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateWebhookConfiguration } from '../validation/admissionregistration/webhook-configuration.ts';
 import { defaultMutatingWebhooks } from './defaults.ts';
 
 export const mutatingWebhookConfiguration = kind<MutatingWebhookConfiguration>({
@@ -19,4 +20,5 @@ export const mutatingWebhookConfiguration = kind<MutatingWebhookConfiguration>({
     ageColumn,
   ],
   defaults: defaultMutatingWebhooks,
+  validate: validateWebhookConfiguration,
 });

@@ -2,6 +2,7 @@ import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ValidatingWebhookConfiguration } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateWebhookConfiguration } from '../validation/admissionregistration/webhook-configuration.ts';
 import { defaultValidatingWebhooks } from './defaults.ts';
 
 export const validatingWebhookConfiguration = kind<ValidatingWebhookConfiguration>({
@@ -19,4 +20,5 @@ export const validatingWebhookConfiguration = kind<ValidatingWebhookConfiguratio
     ageColumn,
   ],
   defaults: defaultValidatingWebhooks,
+  validate: validateWebhookConfiguration,
 });

@@ -3,6 +3,10 @@ import { kind } from '../kind.ts';
 import type { CustomResourceDefinition } from '../schema/generated/types/apiextensions-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import {
+  validateCustomResourceDefinition,
+  validateCustomResourceDefinitionUpdate,
+} from '../validation/apiextensions/custom-resource-definition.ts';
 import { defaultCustomResourceDefinition } from './defaults.ts';
 import { prepareDefinitionUpdate, prepareNewDefinition } from './strategy.ts';
 
@@ -21,4 +25,6 @@ export const customResourceDefinition = kind<CustomResourceDefinition>({
   defaults: defaultCustomResourceDefinition,
   prepareCreate: prepareNewDefinition,
   prepareUpdate: prepareDefinitionUpdate,
+  validate: validateCustomResourceDefinition,
+  validateUpdate: validateCustomResourceDefinitionUpdate,
 });

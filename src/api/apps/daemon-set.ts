@@ -11,6 +11,7 @@ import { kind } from '../kind.ts';
 import type { DaemonSet } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validateDaemonSet, validateDaemonSetUpdate } from '../validation/apps/daemon-set.ts';
 import { defaultDaemonSet } from './workload-defaults.ts';
 
 export const daemonSet = kind<DaemonSet>({
@@ -45,4 +46,6 @@ export const daemonSet = kind<DaemonSet>({
     selectorColumn(({ spec }) => spec?.selector),
   ],
   defaults: defaultDaemonSet,
+  validate: validateDaemonSet,
+  validateUpdate: validateDaemonSetUpdate,
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { Deployment } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
+import { validateDeployment, validateDeploymentUpdate } from '../validation/apps/deployment.ts';
 import { prepareDeploymentStatus, prepareDeploymentUpdate } from './deployment-strategy.ts';
 import { defaultDeployment } from './workload-defaults.ts';
 
@@ -37,4 +38,6 @@ export const deployment = kind<Deployment>({
   ],
   defaults: defaultDeployment,
   prepareUpdate: prepareDeploymentUpdate,
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentUpdate,
 });

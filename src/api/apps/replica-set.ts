@@ -4,6 +4,7 @@ import type { ReplicaSet } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
+import { validateReplicaSet, validateReplicaSetUpdate } from '../validation/apps/replica-set.ts';
 import { defaultReplicaSet } from './workload-defaults.ts';
 
 export const replicaSet = kind<ReplicaSet>({
@@ -30,4 +31,6 @@ export const replicaSet = kind<ReplicaSet>({
     'status.replicas': selectable(({ status }) => status?.replicas ?? 0),
   },
   defaults: defaultReplicaSet,
+  validate: validateReplicaSet,
+  validateUpdate: validateReplicaSetUpdate,
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { StatefulSet } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
+import { validateStatefulSet, validateStatefulSetUpdate } from '../validation/apps/stateful-set.ts';
 import { defaultStatefulSet } from './workload-defaults.ts';
 
 export const statefulSet = kind<StatefulSet>({
@@ -25,4 +26,6 @@ export const statefulSet = kind<StatefulSet>({
     ...containerColumns<StatefulSet>(({ spec }) => spec?.template),
   ],
   defaults: defaultStatefulSet,
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
 });

@@ -3,6 +3,7 @@ import type { Job } from '../schema/generated/types/batch-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validateJob, validateJobUpdate } from '../validation/batch/job.ts';
 import { jobColumns } from './job-columns.ts';
 import { defaultJob } from './job-defaults.ts';
 import { selectOwnPods } from './job-selector.ts';
@@ -24,4 +25,6 @@ export const job = kind<Job>({
   defaultPropagation: 'Orphan',
   defaults: defaultJob,
   prepareCreate: selectOwnPods,
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
 });

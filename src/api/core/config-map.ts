@@ -2,6 +2,7 @@ import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ConfigMap } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateConfigMap, validateConfigMapUpdate } from '../validation/core/config-map.ts';
 
 export const configMap = kind<ConfigMap>({
   group: '',
@@ -20,4 +21,6 @@ export const configMap = kind<ConfigMap>({
     ),
     ageColumn,
   ],
+  validate: validateConfigMap,
+  validateUpdate: validateConfigMapUpdate,
 });

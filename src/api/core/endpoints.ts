@@ -3,6 +3,7 @@ import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { Endpoints } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateEndpoints } from '../validation/core/endpoints.ts';
 
 export const endpoints = kind<Endpoints>({
   group: '',
@@ -17,6 +18,7 @@ export const endpoints = kind<Endpoints>({
   defaults: ({ subsets }) => {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) fill(port, { protocol: 'TCP' });
   },
+  validate: validateEndpoints,
 });
 
 function endpointsText({ subsets }: Endpoints): string {

@@ -2,6 +2,7 @@ import { nameAndCreation } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { LimitRange } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateLimitRange } from '../validation/core/limit-range.ts';
 import { defaultLimitRange } from './limit-range-defaults.ts';
 
 export const limitRange = kind<LimitRange>({
@@ -15,4 +16,5 @@ export const limitRange = kind<LimitRange>({
   columns: nameAndCreation,
   createOnUpdate: true,
   defaults: defaultLimitRange,
+  validate: validateLimitRange,
 });

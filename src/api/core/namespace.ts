@@ -4,6 +4,7 @@ import type { Namespace } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validateNamespace } from '../validation/core/namespace.ts';
 import { nameIsDnsLabel } from '../validation/names.ts';
 import {
   defaultNamespace,
@@ -40,4 +41,5 @@ export const namespace = kind<Namespace>({
   prepareUpdate: prepareNamespaceUpdate,
   holds: namespaceHolds,
   prepareDelete: prepareNamespaceDelete,
+  validate: validateNamespace,
 });

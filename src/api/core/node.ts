@@ -3,6 +3,7 @@ import type { Node } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { proxyVerbs, statusSubresource } from '../subresources.ts';
+import { validateNode, validateNodeUpdate } from '../validation/core/node.ts';
 import { mirrorPodCidrs } from './mirrored-addresses.ts';
 import { nodeColumns } from './node-columns.ts';
 
@@ -26,4 +27,6 @@ export const node = kind<Node>({
     mirrorPodCidrs(spec);
     if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity };
   },
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
 });

@@ -3,6 +3,10 @@ import { kind } from '../kind.ts';
 import type { PersistentVolumeClaim } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import {
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimUpdate,
+} from '../validation/core/persistent-volume-claim.ts';
 import { defaultPersistentVolumeClaim, normalizeDataSources } from './persistent-volume-defaults.ts';
 import { storageClassAnnotation } from './storage-class-annotation.ts';
 
@@ -47,4 +51,6 @@ export const persistentVolumeClaim = kind<PersistentVolumeClaim>({
     normalizeDataSources(claim.spec);
   },
   prepareUpdate: ({ spec }) => normalizeDataSources(spec),
+  validate: validatePersistentVolumeClaim,
+  validateUpdate: validatePersistentVolumeClaimUpdate,
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { PersistentVolume } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/core/persistent-volume.ts';
 import { defaultPersistentVolume } from './persistent-volume-defaults.ts';
 import { storageClassAnnotation } from './storage-class-annotation.ts';
 
@@ -51,4 +52,6 @@ export const persistentVolume = kind<PersistentVolume>({
   prepareCreate: (volume) => {
     volume.status = { phase: 'Pending' };
   },
+  validate: validatePersistentVolume,
+  validateUpdate: validatePersistentVolumeUpdate,
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { ResourceQuota } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validateResourceQuota, validateResourceQuotaUpdate } from '../validation/core/resource-quota.ts';
 
 export const resourceQuota = kind<ResourceQuota>({
   group: '',
@@ -21,6 +22,8 @@ export const resourceQuota = kind<ResourceQuota>({
     column('Limit', (quota) => usageText(quota, true), { description: 'Used and allowed, for limits.' }),
     ageColumn,
   ],
+  validate: validateResourceQuota,
+  validateUpdate: validateResourceQuotaUpdate,
 });
 
 function usageText({ status }: ResourceQuota, ofLimits: boolean): string {

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { Secret } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
+import { validateSecret, validateSecretUpdate } from '../validation/core/secret.ts';
 import { defaultSecret } from './secret-defaults.ts';
 
 export const secret = kind<Secret>({
@@ -22,4 +23,6 @@ export const secret = kind<Secret>({
     type: selectable(({ type }) => type),
   },
   defaults: defaultSecret,
+  validate: validateSecret,
+  validateUpdate: validateSecretUpdate,
 });

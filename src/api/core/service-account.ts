@@ -2,6 +2,7 @@ import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ServiceAccount } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateServiceAccount } from '../validation/core/service-account.ts';
 
 export const serviceAccount = kind<ServiceAccount>({
   group: '',
@@ -21,4 +22,5 @@ export const serviceAccount = kind<ServiceAccount>({
     }),
     ageColumn,
   ],
+  validate: validateServiceAccount,
 });

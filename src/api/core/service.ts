@@ -3,6 +3,7 @@ import type { Service } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { proxyVerbs, statusSubresource } from '../subresources.ts';
+import { validateService, validateServiceUpdate } from '../validation/core/service.ts';
 import { nameIsDns1035Label } from '../validation/names.ts';
 import { serviceColumns } from './service-columns.ts';
 import { defaultService } from './service-defaults.ts';
@@ -31,4 +32,6 @@ export const service = kind<Service>({
   defaults: defaultService,
   prepareCreate: prepareNewService,
   prepareUpdate: prepareServiceUpdate,
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
 });

@@ -3,6 +3,7 @@ import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { EndpointSlice } from '../schema/generated/types/discovery-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/discovery/endpoint-slice.ts';
 
 export const endpointSlice = kind<EndpointSlice>({
   group: 'discovery.k8s.io',
@@ -40,4 +41,6 @@ export const endpointSlice = kind<EndpointSlice>({
   defaults: ({ ports }) => {
     for (const port of ports ?? []) fill(port, { name: '', protocol: 'TCP' });
   },
+  validate: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceUpdate,
 });

@@ -4,6 +4,7 @@ import { kind } from '../kind.ts';
 import type { Ingress } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validateIngress } from '../validation/networking/ingress.ts';
 
 export const ingress = kind<Ingress>({
   group: 'networking.k8s.io',
@@ -27,6 +28,7 @@ export const ingress = kind<Ingress>({
     column('Ports', ({ spec }) => (spec?.tls?.length ? '80, 443' : '80'), { description: 'Ports that are open.' }),
     ageColumn,
   ],
+  validate: validateIngress,
 });
 
 const shownHosts = 3;

@@ -2,6 +2,7 @@ import { ageColumn, column, formatLabelSelector, nameColumn } from '../columns.t
 import { kind } from '../kind.ts';
 import type { NetworkPolicy } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateNetworkPolicy } from '../validation/networking/network-policy.ts';
 import { defaultNetworkPolicy } from './defaults.ts';
 
 export const networkPolicy = kind<NetworkPolicy>({
@@ -21,4 +22,5 @@ export const networkPolicy = kind<NetworkPolicy>({
     ageColumn,
   ],
   defaults: defaultNetworkPolicy,
+  validate: validateNetworkPolicy,
 });

@@ -17,7 +17,7 @@ export function validateIngress({ spec = {} }: Ingress): Errors {
     ...each(rules, 'spec.rules', ({ host, http }, here) => {
       const found: Errors = host ? validateHost(host, `${here}.host`) : [];
       if (!http) return found;
-      if (http.paths.length === 0) return [...found, required(`${here}.http.paths`)];
+      if (!http.paths?.length) return [...found, required(`${here}.http.paths`)];
       return [...found, ...each(http.paths, `${here}.http.paths`, validatePath)];
     }),
     ...each(tls, 'spec.tls', ({ hosts, secretName }, here) => [
