@@ -6,6 +6,7 @@ import { namespace } from '../api/core/namespace.ts';
 import { node } from '../api/core/node.ts';
 import { pod } from '../api/core/pod.ts';
 import { replicationController } from '../api/core/replication-controller.ts';
+import { resourceQuota } from '../api/core/resource-quota.ts';
 import { secret } from '../api/core/secret.ts';
 import { service } from '../api/core/service.ts';
 import { serviceAccount } from '../api/core/service-account.ts';
@@ -56,7 +57,16 @@ test('all controllers together bring up an application, and then rest', async (t
   const cluster = await startAll(t);
   const { client, eventually } = cluster;
   await createApplication(cluster, 'shop');
+  const quota = { namespace: 'shop', name: 'all' };
+  await client.create(resourceQuota, {
+    metadata: quota,
+    spec: { hard: { pods: '10', 'count/deployments.apps': '5' } },
+  });
   await eventually(async () => {
+    assert.deepEqual((await client.get(resourceQuota, quota)).status?.used, {
+      pods: '3',
+      'count/deployments.apps': '1',
+    });
     const [slice] = (await client.list(endpointSlice, { namespace: 'shop' })).items;
     assert.equal(slice?.endpoints?.filter(({ conditions }) => conditions?.ready).length, 3);
     const budget = await client.get(podDisruptionBudget, { namespace: 'shop', name: 'web' });

@@ -18,6 +18,7 @@ import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { claimBinder, volumePhases } from './persistent-volume/persistent-volume.ts';
 import { podGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
+import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaController } from './root-ca/root-ca.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
 import { statefulSetController } from './stateful-set/stateful-set.ts';
@@ -70,6 +71,7 @@ export function createControllers(options: ControllersOptions): readonly Control
     claimProtection,
     volumeProtection,
     ephemeralVolumeController,
+    resourceQuotaController(kinds()),
     // cleaning up
     podGarbageCollector(),
     garbageCollector(kinds()),

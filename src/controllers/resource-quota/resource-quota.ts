@@ -1,0 +1,53 @@
+import { persistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts';
+import { pod } from '../../api/core/pod.ts';
+import { resourceQuota } from '../../api/core/resource-quota.ts';
+import { service } from '../../api/core/service.ts';
+import type { Kind } from '../../api/kind.ts';
+import { keyOf } from '../../api/object.ts';
+import type { ResourceQuota } from '../../api/schema/generated/types/core-v1.ts';
+import { type Controller, changesOf, controller, done, mayWriteStatus } from '../../controller-runtime/controller.ts';
+import { writeStatus } from '../shared/status.ts';
+import { usageOf } from './usage.ts';
+
+/** Shows in each quota how much of it is in use. That nothing goes beyond it is admission's part. */
+export function resourceQuotaController(allKinds: readonly Kind[]): Controller {
+  const kinds = allKinds.filter(
+    (kind) =>
+      kind.scope === 'Namespaced' &&
+      !kind.review &&
+      !kind.storedAs &&
+      kind.kind !== 'Event' &&
+      kind.verbs.includes('watch'),
+  );
+  const byResource = new Map(kinds.map((kind) => [kind.group ? `${kind.plural}.${kind.group}` : kind.plural, kind]));
+  return controller({
+    name: 'resourcequota-controller',
+    wakesOn: [
+      changesOf(resourceQuota),
+      ...kinds
+        .filter((kind) => kind !== resourceQuota)
+        .map((kind) =>
+          changesOf(kind, ({ metadata }, client) => client.view(resourceQuota).list(metadata.namespace).map(keyOf)),
+        ),
+    ],
+    writes: [mayWriteStatus(resourceQuota)],
+    async reconcile(key, context) {
+      const { client } = context;
+      const quota = client.view(resourceQuota).get(key);
+      if (!quota || quota.metadata.deletionTimestamp) return done;
+      const { namespace } = quota.metadata;
+      const used = usageOf(quota, {
+        pods: client.view(pod).list(namespace),
+        services: client.view(service).list(namespace),
+        claims: client.view(persistentVolumeClaim).list(namespace),
+        count(resource) {
+          const kind = byResource.get(resource);
+          return kind && client.view(kind).list(namespace).length;
+        },
+      });
+      const status: NonNullable<ResourceQuota['status']> = { ...(quota.spec?.hard && { hard: quota.spec.hard }), used };
+      await writeStatus(context, resourceQuota, quota, status);
+      return done;
+    },
+  });
+}
