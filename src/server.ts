@@ -17,6 +17,8 @@ export async function startServer(composition: CompositionOptions): Promise<void
       ? undefined
       : startNode(composition, {
           client: controlPlane.clientFor(user, 'kubelet'),
+          serving: await controlPlane.kubeletTls(),
+          access: controlPlane.access,
           components: controlPlane.components,
           proxyClient: controlPlane.clientFor(serviceProxyUser, 'kube-proxy'),
           dnsClient: controlPlane.clientFor(clusterDnsUser, 'cluster-dns'),

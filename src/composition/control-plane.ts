@@ -27,6 +27,7 @@ import {
   aggregatorCertificate,
   apiServerCertificate,
   kubeletClientCertificate,
+  kubeletServingCertificate,
   type LeafCertificate,
 } from '../cluster/pki/catalog.ts';
 import type { KeyPair } from '../cluster/pki/certificate.ts';
@@ -34,6 +35,7 @@ import { kubeconfig } from '../cluster/pki/kubeconfig.ts';
 import { openPki, type Pki } from '../cluster/pki/pki.ts';
 import { createControllerManager } from '../controller-runtime/manager.ts';
 import { createControllers } from '../controllers/controllers.ts';
+import type { KubeletTls } from '../node/server/listener.ts';
 import type { ServerOptions } from '../options.ts';
 import { schedulerPlugins } from '../scheduler/plugins/plugins.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
@@ -48,6 +50,8 @@ export interface ControlPlane {
   readonly pki: Pki;
   readonly access: Access;
   readonly apiServer: ApiServer;
+  /** What this machine's node agent shows on its port. */
+  kubeletTls(): Promise<KubeletTls>;
   /** Shown by `k3ts status`; what starts later adds itself. */
   readonly components: Component[];
   /** A client that acts as `user`, and is asked for its rights like anybody. */
@@ -124,6 +128,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     pki,
     access,
     apiServer,
+    kubeletTls: () => kubeletTls(options, pki),
     components,
     ...clients,
     startControllers: () => startControllers(composition, { ...clients, components, trusted, pki }),
@@ -153,6 +158,16 @@ async function openKeys(options: ServerOptions, log: Logger): Promise<{ readonly
     issue(aggregatorCertificate),
   ]);
   return { pki, leaves: { serving: servingPair, admin, kubeletClient } };
+}
+
+async function kubeletTls(options: ServerOptions, pki: Pki): Promise<KubeletTls> {
+  const leaf = kubeletServingCertificate({ nodeName: options.nodeName, nodeAddresses: options.nodeIps.map(formatIp) });
+  const pair = await pki.certificate(leaf.name, leaf.authority, leaf.subject, join(options.dataDir, 'agent'));
+  return {
+    key: pair.keyPem,
+    cert: pair.certificatePem,
+    clientCa: pki.authorities['client-ca'].certificatePem,
+  };
 }
 
 /** The first address of a service range is the API's. */

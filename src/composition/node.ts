@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createClusterDns } from '../addons/dns/dns.ts';
+import type { Authorizer } from '../apiserver/contract.ts';
 import { formatCidr } from '../base/cidr.ts';
 import { systemClock } from '../base/clock.ts';
 import { readTextIfPresent } from '../base/files.ts';
@@ -11,7 +12,11 @@ import type { EventRecorder } from '../client/events.ts';
 import { createNetwork } from '../network/network.ts';
 import { createNodeAgent, type NodeAgent } from '../node/agent.ts';
 import { chooseHostResolver } from '../node/pods/dns.ts';
+import type { Authorize } from '../node/server/access.ts';
+import type { KubeletTls } from '../node/server/listener.ts';
+import { createKubeletServer } from '../node/server/server.ts';
 import { kubeletPort } from '../options.ts';
+import type { Access } from './access.ts';
 import type { Component } from './components.ts';
 import type { CompositionOptions } from './control-plane.ts';
 
@@ -23,13 +28,16 @@ export interface NodeParts {
   readonly proxyClient: Client;
   readonly dnsClient: Client;
   readonly events: EventRecorder;
+  /** What the node agent shows on its port, and whom it trusts there. */
+  readonly serving: KubeletTls;
+  readonly access: Pick<Access, 'authenticator' | 'authorizer'>;
   readonly components: Component[];
 }
 
 /** Brings up the node of this machine: network, DNS and node agent. Resolves when containers can be started. */
 export async function startNode(
   { options, version, log, steps }: CompositionOptions,
-  { client, events, proxyClient, dnsClient, components }: NodeParts,
+  { client, events, proxyClient, dnsClient, serving, access, components }: NodeParts,
 ): Promise<NodeAgent> {
   const { dataDir, nodeName, runtimeDir } = options;
   const bin = (name: string) => join(runtimeDir, 'bin', name);
@@ -89,11 +97,38 @@ export async function startNode(
     () => agent.start(new AbortController().signal),
     () => agent.stop(),
   );
+  const server = createKubeletServer({
+    agent,
+    nodeName,
+    tls: serving,
+    authorize: kubeletAuthorizer(access.authorizer, nodeName),
+    authenticateToken: (token, signal) =>
+      access.authenticator.authenticate({ headers: { authorization: `Bearer ${token}` } }, signal),
+    listen: { addresses: [formatIp(options.bindAddress)], port: kubeletPort },
+    clock,
+    log: log.child('kubelet'),
+  });
+  await steps.run(
+    'node agent server',
+    () => server.start(),
+    () => server.stop(),
+  );
   components.push(
     { name: 'pod network', problem: () => network.ready() },
     { name: 'node agent', problem: () => agent.status() },
   );
   return agent;
+}
+
+/** Who may do what on the node agent's port is a question for the API: of the node's subresources (KEP-2862). */
+function kubeletAuthorizer(authorizer: Authorizer, nodeName: string): Authorize {
+  return async ({ user, verb, subresources }) => {
+    for (const subresource of subresources) {
+      const resource = { group: '', version: 'v1', plural: 'nodes', subresource, namespace: '', name: nodeName };
+      if ((await authorizer.authorize({ user, verb, resource })).decision === 'allow') return true;
+    }
+    return false;
+  };
 }
 
 async function startDns({
