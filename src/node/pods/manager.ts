@@ -6,6 +6,7 @@ import { admit, type NodeRoom } from './admission.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { NodeContext } from './context.ts';
 import { labelNames } from './labels.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { isTerminal } from './step.ts';
 import type { Pod, PodView } from './types.ts';
 import { RuntimeViews } from './view.ts';
@@ -17,6 +18,8 @@ export interface PodManagerOptions {
   room(): NodeRoom;
 }
 
+/** How long a start waits for the API before the checkpoints decide. */
+const patienceMs = 3_000;
 const relistMs = 60_000;
 const relistWithoutEventsMs = 1_000;
 
@@ -30,6 +33,7 @@ export class PodManager {
   readonly #tasks: Promise<void>[] = [];
   #unsubscribe: (() => void) | undefined;
   #listening = false;
+  #following = false;
   /** Pods that ran already when this agent began: they were admitted then. */
   #initial: ReadonlyMap<string, PodView> = new Map();
 
@@ -39,16 +43,19 @@ export class PodManager {
     this.#checkpoints = new Checkpoints(options.context.layout.checkpoints, options.context.log);
   }
 
-  /** Takes over what runs, from the checkpoints at once, and follows the API as soon as it answers. */
+  /**
+   * Takes over what runs and follows the API. When the API does not answer soon, the pods of the checkpoints are looked
+   * after until it does.
+   */
   async start(signal: AbortSignal): Promise<void> {
-    this.#initial = await this.#context.views.readAll(signal);
-    for (const pod of await this.#checkpoints.load()) this.#add(pod);
-    const view = this.#context.client.view(podKind, { fieldSelector: `spec.nodeName=${this.#options.nodeName}` });
-    this.#unsubscribe = view.onChange(({ type, object }) => {
-      if (type === 'deleted') this.#gone(object);
-      else this.#apply(object);
-    });
-    this.#tasks.push(this.#followApi(view), this.#followRuntime(), this.#relist());
+    const { client, clock, views } = this.#context;
+    const view = client.view(podKind, { fieldSelector: `spec.nodeName=${this.#options.nodeName}` });
+    const [running, saved] = await Promise.all([views.readAll(signal), this.#checkpoints.load()]);
+    this.#initial = running;
+    const answered = this.#ready(view).then(() => this.#adopt(view, saved));
+    await Promise.race([answered, pause(clock, patienceMs, AbortSignal.any([signal, this.#stopped.signal]))]);
+    if (!this.#following) for (const pod of saved) this.#add(pod);
+    this.#tasks.push(answered, this.#followRuntime(), this.#relist());
   }
 
   async stop(): Promise<void> {
@@ -79,13 +86,19 @@ export class PodManager {
     for (const worker of this.#workers.values()) worker.wake();
   }
 
-  async #followApi(view: View<Pod>): Promise<void> {
+  async #ready(view: View<Pod>): Promise<void> {
+    const { signal } = this.#stopped;
     try {
-      await Promise.all([view.ready(this.#stopped.signal), this.#context.servicesReady(this.#stopped.signal)]);
+      await Promise.all([view.ready(signal), this.#context.servicesReady(signal)]);
     } catch (error) {
-      if (this.#stopped.signal.aborted) return;
-      throw error;
+      if (!signal.aborted) throw error;
     }
+  }
+
+  /** The API has answered: its pods are those to run; what only the runtime or a checkpoint knows is ended. */
+  async #adopt(view: View<Pod>, saved: readonly Pod[]): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
+    this.#following = true;
     const wanted = new Set<string>();
     // The oldest first: they were here first when room is short.
     const pods = view
@@ -95,8 +108,18 @@ export class PodManager {
       wanted.add(pod.metadata.uid ?? '');
       this.#apply(pod);
     }
+    this.#unsubscribe = view.onChange(({ type, object }) => {
+      if (type === 'deleted') this.#gone(object);
+      else this.#apply(object);
+    });
     for (const [uid, worker] of this.#workers) if (!wanted.has(uid)) this.#gone(worker.pod);
+    for (const pod of saved)
+      if (!wanted.has(pod.metadata.uid ?? '') && !this.#workers.has(pod.metadata.uid ?? ''))
+        this.#add(asDeleted(pod, pod.spec?.terminationGracePeriodSeconds ?? 30, this.#context.clock));
     for (const [uid, found] of this.#initial) if (!wanted.has(uid) && !this.#workers.has(uid)) this.#endUnknown(found);
+    await removeLeftovers(this.#context, new Set(this.#workers.keys())).catch((error: unknown) => {
+      this.#context.log.warn('cannot remove what is left of pods that are gone', { error });
+    });
   }
 
   #apply(pod: Pod): void {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
 import { errorCode, toError } from '../../base/errors.ts';
@@ -50,7 +51,7 @@ export async function startContainerd(options: ContainerdStart): Promise<Contain
     await mkdir(folder, { recursive: true, mode: 0o711 });
   const restrictOomScoreAdj = !hasCapability(24);
   await writeFile(layout.containerdConfig, containerdConfig({ layout, paths, restrictOomScoreAdj }), { mode: 0o600 });
-  await stopStaleContainerd(layout, clock, log);
+  await stopStaleContainerd(layout, log);
 
   let child: ChildProcess | undefined;
   let problem: string | undefined = 'containerd is starting';
@@ -178,7 +179,7 @@ async function untilAnswers(socketPath: string, child: ChildProcess, clock: Cloc
 }
 
 /** After a `kill -9` of the server its containerd goes on; it is stopped here, its containers are not. */
-async function stopStaleContainerd(layout: AgentLayout, clock: Clock, log: Logger): Promise<void> {
+async function stopStaleContainerd(layout: AgentLayout, log: Logger): Promise<void> {
   const text = await readFile(layout.containerdPid, 'utf8').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
@@ -191,7 +192,7 @@ async function stopStaleContainerd(layout: AgentLayout, clock: Clock, log: Logge
     if (waitedMs === stopDeadlineMs) process.kill(pid, 'SIGKILL');
     if (waitedMs > 2 * stopDeadlineMs)
       throw new RuntimeError('FailedPrecondition', `the containerd of an earlier run does not end: pid ${pid}`);
-    await sleep(clock, 20);
+    await delay(20); // a timer that keeps the process alive: nothing else may do so this early
   }
 }
 
