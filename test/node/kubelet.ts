@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { join } from 'node:path';
@@ -14,7 +16,10 @@ import { freePort } from '../harness/port.ts';
 import { busyboxImage } from '../images/images.ts';
 import { startTestNode, type TestNode } from './harness.ts';
 
-export const kubectlPath = new URL('../../.cache/runtime/current/bin/kubectl', import.meta.url).pathname;
+const cache = new URL('../../.cache/', import.meta.url).pathname;
+/** The one that is shipped, and the oldest that has to work. */
+export const kubectlPath = join(cache, 'runtime/current/bin/kubectl');
+export const oldKubectlPath = join(cache, 'test/current/bin/kubectl-1.33');
 
 export interface Answer {
   readonly status: number;
@@ -119,4 +124,37 @@ async function read(response: IncomingMessage): Promise<Answer> {
   let text = '';
   for await (const chunk of response) text += String(chunk);
   return { status: response.statusCode ?? 0, text };
+}
+
+export interface Forwarding {
+  readonly program: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly pod: string;
+  readonly port: number;
+}
+
+/** `kubectl port-forward` until the test is over; resolves when it listens on the port it says. */
+export async function forwardPort(
+  t: TestContext,
+  { api }: TestKubelet,
+  { program, env, pod, port }: Forwarding,
+): Promise<{ readonly port: number }> {
+  const args = ['--kubeconfig', api.kubeconfig, 'port-forward', `pod/${pod}`, `:${port}`];
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  t.after(async () => {
+    child.kill();
+    await ended;
+  });
+  let said = '';
+  return new Promise((resolve, reject) => {
+    const listen = (chunk: Buffer) => {
+      said += String(chunk);
+      const local = /Forwarding from 127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+      if (local) resolve({ port: Number(local) });
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    child.on('exit', () => reject(new Error(`kubectl port-forward ended: ${said}`)));
+  });
 }

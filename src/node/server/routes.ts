@@ -1,17 +1,11 @@
-import type { ServerResponse } from 'node:http';
+import { resourceMetrics } from '../stats/resource-metrics.ts';
+import { createStatistics } from '../stats/stats.ts';
+import { agentMetrics, podList, runningPodList } from './about-node.ts';
+import { type PlainCall, sendJson, sendText } from './call.ts';
 import { serveContainerLogs } from './logs/container-logs.ts';
-import type { KubeletServerOptions } from './server.ts';
+import type { KubeletServerOptions } from './options.ts';
 import { ServerError } from './server-error.ts';
 import { serveContainerStream, servePortForward, type UpgradeCall } from './streaming/streams.ts';
-
-export interface PlainCall {
-  readonly response: ServerResponse;
-  /** Decoded parts of the path after its first word. */
-  readonly path: readonly string[];
-  readonly query: URLSearchParams;
-  /** Aborts when the client goes away or the server stops. */
-  readonly signal: AbortSignal;
-}
 
 type PlainHandler = (call: PlainCall) => void | Promise<void>;
 type UpgradeHandler = (call: UpgradeCall) => Promise<void>;
@@ -22,11 +16,30 @@ export interface Routes {
   upgrade(pathname: string): UpgradeHandler;
 }
 
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
+
 /** What the port serves, by the path's first word. */
-export function createRoutes({ agent, clock }: KubeletServerOptions): Routes {
+export function createRoutes({ agent, nodeName, metrics, clock, log }: KubeletServerOptions): Routes {
+  const statistics = createStatistics({ agent, nodeName, clock });
+  const reading = () =>
+    statistics.reading().catch((error: unknown) => {
+      log.warn('cannot read statistics', { error });
+      return undefined;
+    });
   const plain: Readonly<Record<string, PlainHandler>> = {
     containerLogs: (call) => serveContainerLogs({ agent, clock }, call),
     healthz: ({ response }) => sendText(response, 'ok'),
+    stats: async ({ response, path: [name] }) => {
+      if (name !== 'summary') throw new ServerError('NotFound', '404: Page Not Found');
+      sendJson(response, await statistics.summary());
+    },
+    metrics: async ({ response, path: [name] }) => {
+      if (name === 'resource') sendText(response, resourceMetrics(await reading()), metricsType);
+      else if (name) throw new ServerError('NotFound', '404: Page Not Found');
+      else sendText(response, `${agentMetrics(agent, nodeName)}${metrics?.() ?? ''}`, metricsType);
+    },
+    pods: ({ response }) => sendJson(response, podList(agent)),
+    runningpods: ({ response }) => sendJson(response, runningPodList(agent)),
   };
   const upgrade: Readonly<Record<string, UpgradeHandler>> = {
     exec: (call) => serveContainerStream(agent, call, 'exec'),
@@ -52,12 +65,4 @@ export function createRoutes({ agent, clock }: KubeletServerOptions): Routes {
 
 function wordOf(pathname: string): string {
   return pathname.split('/', 2)[1] ?? '';
-}
-
-export function sendText(response: ServerResponse, text: string, type = 'text/plain; charset=utf-8'): void {
-  response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);
-}
-
-export function sendJson(response: ServerResponse, value: unknown): void {
-  sendText(response, JSON.stringify(value), 'application/json');
 }

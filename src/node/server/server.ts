@@ -1,30 +1,12 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/log.ts';
-import type { NodeAgent } from '../agent.ts';
-import { type Authorize, requireAccess, type ServerUser, userOf } from './access.ts';
+import { requireAccess, userOf } from './access.ts';
 import { type KubeletTls, Listener } from './listener.ts';
+import type { KubeletServerOptions } from './options.ts';
 import { createRoutes, type Routes } from './routes.ts';
 import { ServerError, toServerError } from './server-error.ts';
 import { isBrokenOff, linger } from './streaming/tunnel.ts';
-
-export interface KubeletServerOptions {
-  readonly agent: NodeAgent;
-  readonly nodeName: string;
-  readonly tls: KubeletTls;
-  /** Asked about everybody but members of `system:masters`. */
-  readonly authorize: Authorize;
-  /** Who a bearer token stands for (TokenReview); undefined: nobody. Default: tokens are not accepted. */
-  readonly authenticateToken?: (token: string, signal: AbortSignal) => Promise<ServerUser | undefined>;
-  /** Port 0: any free one, the same on every address. */
-  readonly listen: { readonly addresses: readonly string[]; readonly port: number };
-  /** Lines of Prometheus text that other parts of the agent add to `/metrics`. */
-  readonly metrics?: () => string;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
 
 export interface KubeletServer {
   /** Resolves when every address is bound. Rejects with Node's error (EADDRINUSE …), nothing being bound then. */

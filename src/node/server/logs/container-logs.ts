@@ -5,7 +5,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { errorCode } from '../../../base/errors.ts';
 import type { NodeAgent } from '../../agent.ts';
 import { allContainers } from '../../pods/containers.ts';
-import type { PlainCall } from '../routes.ts';
+import type { PlainCall } from '../call.ts';
 import { ServerError } from '../server-error.ts';
 import { chooseLogged } from './choose-container.ts';
 import { logOptionsOf } from './log-options.ts';
