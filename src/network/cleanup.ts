@@ -1,4 +1,5 @@
 import { ProcessError, run } from '../base/process.ts';
+import { podLinks, readMachineNetwork } from './conflicts.ts';
 import { networkNames } from './network.ts';
 
 /** What `portmap` leaves behind when nobody tells it that a pod is gone; shared by all that use the plugin. */
@@ -11,9 +12,9 @@ export async function removeNetwork(options: {
   readonly nft: string;
 }): Promise<readonly string[]> {
   const { ip, nft } = options;
-  const { bridge, table } = networkNames(options.dataDir);
+  const { link, table } = networkNames(options.dataDir);
   const removed: string[] = [];
-  for (const name of [...(await portsOf(ip, bridge)), bridge]) {
+  for (const name of [...podLinks((await readMachineNetwork(ip)).links, link), link]) {
     if (await succeeds(ip, ['link', 'delete', 'dev', name])) removed.push(`link ${name}`);
   }
   for (const family of ['ip', 'ip6']) {
@@ -24,14 +25,6 @@ export async function removeNetwork(options: {
       removed.push(`nftables table ${family} ${hostPortTable}`);
   }
   return removed;
-}
-
-async function portsOf(ip: string, bridge: string): Promise<readonly string[]> {
-  const { exitCode, stdout } = await run(ip, ['-json', 'link', 'show', 'master', bridge], { allowFailure: true });
-  if (exitCode !== 0 || stdout.trim() === '') return [];
-  return (JSON.parse(stdout) as readonly { readonly ifname?: string }[]).flatMap(({ ifname }) =>
-    ifname ? [ifname] : [],
-  );
 }
 
 /** Whether the host port table has no rule left that leads to a pod. */

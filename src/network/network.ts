@@ -5,9 +5,11 @@ import { writeFileAtomic } from '../base/files.ts';
 import { instanceName } from '../base/instance.ts';
 import { describeError, type Logger } from '../base/log.ts';
 import type { Client } from '../client/client.ts';
-import { applyBridge } from './bridge/apply.ts';
-import { planBridge } from './bridge/bridge.ts';
 import { conflist } from './cni/conflist.ts';
+import { findConflicts, readMachineNetwork, wantedRanges } from './conflicts.ts';
+import { applyGateway } from './gateway/apply.ts';
+import { planGateway } from './gateway/gateway.ts';
+import { NetworkError } from './network-error.ts';
 import { createServiceProxy, type ServiceProxy } from './service-proxy/service-proxy.ts';
 
 export interface NetworkOptions {
@@ -23,11 +25,11 @@ export interface NetworkOptions {
   readonly mtu: number;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called with the node's own addresses on the pods' bridge, once they are there. */
+  /** Called with the node's own addresses towards the pods, once they are there. */
   readonly onGateways: (addresses: readonly string[]) => void;
 }
 
-/** The network of one node: the pods' bridge, what the CNI plugins are told, and the service proxy. */
+/** The network of one node: the pods' gateway, what the CNI plugins are told, and the service proxy. */
 export interface Network {
   start(signal: AbortSignal): Promise<void>;
   /** Why pods cannot have a network yet, in one line; undefined when they can. */
@@ -44,13 +46,13 @@ export function cniConfigDir(dataDir: string): string {
 }
 
 /** Link and table of this data directory. */
-export function networkNames(dataDir: string): { readonly bridge: string; readonly table: string } {
-  return { bridge: instanceName('k3ts', dataDir), table: instanceName('k3ts', dataDir) };
+export function networkNames(dataDir: string): { readonly link: string; readonly table: string } {
+  return { link: instanceName('k3ts', dataDir), table: instanceName('k3ts', dataDir) };
 }
 
 export function createNetwork(options: NetworkOptions): Network {
   const { client, dataDir, log } = options;
-  const { bridge, table } = networkNames(dataDir);
+  const { link, table } = networkNames(dataDir);
   const proxy: ServiceProxy = createServiceProxy({
     client,
     table,
@@ -63,13 +65,24 @@ export function createNetwork(options: NetworkOptions): Network {
   let problem: string | undefined = 'cni config uninitialized: the node has no pod range yet';
   let current = '';
 
+  const refuseConflicts = async (podCidrs: readonly string[]) => {
+    const conflicts = findConflicts(await readMachineNetwork(options.ip), link, [
+      ...wantedRanges("the node's pod range", podCidrs),
+      ...wantedRanges('the service range', options.serviceCidrs),
+    ]);
+    for (const text of conflicts.warnings) log.warn('a route is hidden', { text });
+    if (conflicts.problems.length > 0)
+      throw new NetworkError('config', `cannot set up the pod network: ${conflicts.problems.join('; ')}`);
+  };
+
   const setUp = async (podCidrs: readonly string[]) => {
-    const plan = planBridge({ name: bridge, podCidrs, serviceCidrs: options.serviceCidrs, mtu: options.mtu });
-    await applyBridge(options.ip, plan);
+    const plan = planGateway({ name: link, podCidrs, serviceCidrs: options.serviceCidrs, mtu: options.mtu });
+    await refuseConflicts(podCidrs);
+    await applyGateway(options.ip, plan);
     const dir = cniConfigDir(dataDir);
     await mkdir(dir, { recursive: true, mode: 0o700 });
     const ipamDir = join(dataDir, 'agent', 'ipam');
-    const text = conflist({ bridge, podCidrs, ipamDir, mtu: options.mtu });
+    const text = conflist({ name: link, podCidrs, ipamDir, mtu: options.mtu });
     await writeFileAtomic(join(dir, '10-k3ts.conflist'), text, { mode: 0o600 });
     proxy.setPodCidrs(podCidrs);
     options.onGateways(plan.gateways);
@@ -85,7 +98,7 @@ export function createNetwork(options: NetworkOptions): Network {
         await setUp(cidrs);
         current = wanted;
         problem = undefined;
-        log.info('pod network is ready', { bridge, podCidrs: wanted });
+        log.info('pod network is ready', { link, podCidrs: wanted });
       } catch (error) {
         problem = describeError(error);
         throw error;

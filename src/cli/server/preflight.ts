@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 import { errorCode } from '../../base/errors.ts';
 import { formatIp } from '../../base/ip.ts';
+import { findConflicts, readMachineNetwork } from '../../network/conflicts.ts';
+import { networkNames } from '../../network/network.ts';
 import { kubeletPort, type ServerOptions } from '../../options.ts';
 import { UsageError } from '../flags/flag.ts';
 import { findRunningServer } from './run-state.ts';
@@ -30,7 +32,17 @@ export async function checkMachine(options: ServerOptions, uid: number): Promise
       else if (failure) problems.push(`${flag}: ${port}: cannot listen on ${host} (${failure})`);
     }
   }
+  if (!options.disableAgent) problems.push(...(await networkConflicts(options)));
   if (problems.length > 0) throw new UsageError(problems);
+}
+
+/** What has addresses or routes in the cluster's ranges already. */
+async function networkConflicts({ dataDir, clusterCidrs, serviceCidrs }: ServerOptions): Promise<readonly string[]> {
+  const ranges = [
+    ...clusterCidrs.map((cidr) => ({ what: '--cluster-cidr', cidr })),
+    ...serviceCidrs.map((cidr) => ({ what: '--service-cidr', cidr })),
+  ];
+  return findConflicts(await readMachineNetwork('ip'), networkNames(dataDir).link, ranges).problems;
 }
 
 /** Tries to listen, and stops again. Undefined: it can be done. */

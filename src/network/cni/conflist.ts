@@ -1,6 +1,7 @@
 /** What the reference CNI plugins are told (github.com/containernetworking/cni, SPEC 1.0). */
 export interface ConflistOptions {
-  readonly bridge: string;
+  /** Of the network; the runtime shows it. */
+  readonly name: string;
   /** This node's pod ranges, one for each family. */
   readonly podCidrs: readonly string[];
   /** Where addresses that are in use are noted. */
@@ -9,22 +10,18 @@ export interface ConflistOptions {
 }
 
 /**
- * Pods hang on one bridge with isolated ports: whatever they send goes through the host, also to a pod beside them, so
- * that Services and policies see every packet, whether the kernel has br_netfilter or not.
+ * Each pod has a link of its own to the node, and the node a route to each pod: whatever pods send is routed, also to a
+ * pod beside them, so that Services and policies see every packet (docs/decisions/0002-routed-pods.md).
  */
-export function conflist({ bridge, podCidrs, ipamDir, mtu }: ConflistOptions): string {
+export function conflist({ name, podCidrs, ipamDir, mtu }: ConflistOptions): string {
   const defaults = podCidrs.map((cidr) => ({ dst: cidr.includes(':') ? '::/0' : '0.0.0.0/0' }));
   return `${JSON.stringify(
     {
       cniVersion: '1.0.0',
-      name: bridge,
+      name,
       plugins: [
         {
-          type: 'bridge',
-          bridge,
-          isGateway: true,
-          hairpinMode: true,
-          portIsolation: true,
+          type: 'ptp',
           ipMasq: false,
           mtu,
           ipam: {

@@ -7,7 +7,7 @@ export interface RuntimePaths {
   readonly shim: string;
   readonly ctr: string;
   readonly runc: string;
-  /** Folder of the CNI plugins (bridge, host-local, portmap, loopback). */
+  /** Folder of the CNI plugins (ptp, host-local, portmap, loopback). */
   readonly cniBinDir: string;
   /** The static program that the pause image is made of. */
   readonly catatonit: string;

@@ -1,17 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { ProcessError, run } from '../../base/process.ts';
 import { NetworkError } from '../network-error.ts';
-import type { BridgePlan } from './bridge.ts';
+import type { GatewayPlan } from './gateway.ts';
 
 /** Brings the kernel to the plan; may be repeated. */
-export async function applyBridge(ip: string, plan: BridgePlan): Promise<void> {
+export async function applyGateway(ip: string, plan: GatewayPlan): Promise<void> {
   try {
     await run(ip, plan.create.split(' '));
   } catch (error) {
     if (!(error instanceof ProcessError && error.result.stderr.includes('File exists')))
       throw toolError(plan.create, error);
   }
-  // The bridge's own settings appear with it.
   for (const [path, value] of plan.sysctls) {
     try {
       await writeFile(`/proc/sys/${path}`, value);
@@ -31,7 +30,7 @@ function toolError(commands: string, error: unknown): NetworkError {
   const said = error instanceof ProcessError ? error.result.stderr.trim().split('\n')[0] : String(error);
   return new NetworkError(
     'tool',
-    `cannot set up the pods' bridge (${commands.trim().split('\n').join('; ')}): ip says: ${said}`,
+    `cannot set up the pods' gateway (${commands.trim().split('\n').join('; ')}): ip says: ${said}`,
     {
       cause: error,
     },
