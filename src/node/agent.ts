@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { service } from '../api/core/service.ts';
@@ -189,6 +189,7 @@ class Agent implements NodeAgent {
     };
     this.#context = context;
     await volumes.open();
+    await this.#refuseStaticPods();
     this.#manager = new PodManager({
       context,
       nodeName,
@@ -236,6 +237,17 @@ class Agent implements NodeAgent {
     });
     await this.#importer.importAll(signal);
     return cri;
+  }
+
+  async #refuseStaticPods(): Promise<void> {
+    await mkdir(this.layout.podManifests, { recursive: true, mode: 0o755 });
+    const files = await readdir(this.layout.podManifests);
+    if (files.length === 0) return;
+    const [folder, names] = [this.layout.podManifests, files.join(' ')];
+    this.#options.log.error('static pods are not supported by this node; their files are left alone', {
+      folder,
+      files: names,
+    });
   }
 
   async #hostResolver(): Promise<ResolverConfig> {

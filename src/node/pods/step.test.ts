@@ -359,6 +359,14 @@ const rows: readonly Row[] = [
     stage: 'finished',
   },
   {
+    what: 'refused by the node and deleted: the object goes',
+    pod: deleted,
+    view: viewOf([], []),
+    memory: { ...freshMemory, cleaned: true, rejection: { reason: 'OutOfcpu', message: '' } },
+    does: ['removeFromApi'],
+    stage: 'cleaned',
+  },
+  {
     what: 'refused by the node: nothing is begun',
     view: viewOf([], []),
     memory: { ...freshMemory, rejection: { reason: 'OutOfcpu', message: '' } },

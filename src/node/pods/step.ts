@@ -24,9 +24,9 @@ import type { Container, ContainerView, Pod, PodMemory, PodView, SandboxView, St
  */
 export function step(pod: Pod, view: PodView, nowMs: number, memory: PodMemory): Step {
   const plan = new Plan(pod, view, nowMs, memory);
-  if (memory.rejection) return plan.result({ stage: 'rejected' });
-  if (memory.termination || pod.metadata.deletionTimestamp !== undefined || isTerminal(pod))
-    return stepTermination(plan);
+  const deleted = pod.metadata.deletionTimestamp !== undefined;
+  if (memory.rejection && !deleted) return plan.result({ stage: 'rejected' });
+  if (memory.termination || deleted || isTerminal(pod)) return stepTermination(plan);
   if (isFinished(pod, view, memory)) return stepTermination(plan);
   const deadlineAtMs = activeDeadline(pod);
   if (deadlineAtMs !== undefined) plan.recheckAt(deadlineAtMs);

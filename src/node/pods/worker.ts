@@ -1,7 +1,6 @@
 import type { Timer } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { FoundImage } from '../images/images.ts';
-import { Prober } from '../probes/prober.ts';
 import {
   cleanUp,
   createSandbox,
@@ -14,7 +13,8 @@ import {
   stopContainer,
   stopSandbox,
 } from './actions.ts';
-import { initContainers, isSidecar, latestOf, mainContainers } from './containers.ts';
+import { ContainerProbes, probeAddress } from './container-probes.ts';
+import { initContainers, latestOf, mainContainers } from './containers.ts';
 import type { NodeContext } from './context.ts';
 import { NotYet } from './errors.ts';
 import { ownConditions, StatusPublisher } from './publisher.ts';
@@ -22,8 +22,6 @@ import { podStatus } from './status.ts';
 import { isTerminal, knownContainer, pastActiveDeadline, step } from './step.ts';
 import {
   type Action,
-  type Container,
-  type ContainerView,
   emptyView,
   freshMemory,
   type Pod,
@@ -52,7 +50,7 @@ export class PodWorker {
   readonly #hooks: WorkerHooks;
   readonly #publisher: StatusPublisher;
   readonly #stopped = new AbortController();
-  readonly #probers = new Map<string, Prober>();
+  readonly #probes: ContainerProbes;
   readonly #images = new Map<string, FoundImage>();
   #pod: Pod;
   #view: PodView;
@@ -73,6 +71,7 @@ export class PodWorker {
   ) {
     this.#context = context;
     this.#hooks = options.hooks;
+    this.#probes = new ContainerProbes(context, () => this.wake());
     this.#pod = pod;
     this.#view = emptyView(pod.metadata.uid ?? '', pod.metadata.name ?? '', pod.metadata.namespace ?? '');
     this.#memory = { ...freshMemory, ...(options.rejection && { rejection: options.rejection }) };
@@ -126,7 +125,7 @@ export class PodWorker {
     if (now && now.graceSeconds <= termination.graceSeconds) return;
     const verdict = now?.verdict ?? termination.verdict;
     this.#memory = { ...this.#memory, termination: { ...termination, ...(verdict && { verdict }) } };
-    for (const prober of this.#probers.values()) prober.stopKilling();
+    this.#probes.stopKilling();
     this.#batch?.abort.abort(new Error('the pod is being ended'));
     this.wake();
   }
@@ -145,7 +144,7 @@ export class PodWorker {
   async stop(): Promise<void> {
     this.#stopped.abort(new Error('the node agent is stopping'));
     this.#timer?.cancel();
-    for (const prober of this.#probers.values()) prober.stop();
+    this.#probes.stop();
     await this.#pumping;
     await this.#batch?.done;
     await this.#publisher.settled();
@@ -174,7 +173,8 @@ export class PodWorker {
     this.#view = (await views.read(uid, this.#stopped.signal)) ?? emptyView(uid, name, namespace);
     const nowMs = clock.now();
     this.#enforceDeadline(nowMs);
-    this.#tendProbes();
+    this.#probes.tend(this.#pod, this.#view);
+    this.#memory = { ...this.#memory, probes: this.#probes.findings };
     const decided = step(this.#known(), this.#view, nowMs, this.#memory);
     this.#stage = decided.next;
     this.#memory = { ...this.#memory, crashBackoffs: decided.crashBackoffs };
@@ -240,58 +240,6 @@ export class PodWorker {
   }
   readonly #said = new Set<string>();
 
-  #tendProbes(): void {
-    const alive = new Set<string>();
-    const lasting = [...initContainers(this.#pod).filter(isSidecar), ...mainContainers(this.#pod)];
-    for (const container of lasting) {
-      const running = latestOf(this.#view, container.name);
-      if (running?.state !== 'running') continue;
-      alive.add(running.id);
-      if (!this.#probers.has(running.id)) this.#startProber(container, running);
-    }
-    for (const [id, prober] of this.#probers)
-      if (!alive.has(id)) {
-        prober.stop();
-        this.#probers.delete(id);
-        this.#memory = { ...this.#memory, probes: without(this.#memory.probes, id) };
-      }
-  }
-
-  #startProber(container: Container, running: ContainerView): void {
-    const pod = this.#pod;
-    const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
-    const before = statuses.find(({ containerID }) => containerID === `containerd://${running.id}`);
-    const ip = this.#address();
-    const prober = new Prober({
-      target: { cri: this.#context.cri, container, containerId: running.id, ip },
-      clock: this.#context.clock,
-      startedAtMs: running.startedAtMs,
-      ...(before && { initial: { started: before.started ?? false, ready: before.ready } }),
-      onFindings: (findings) => {
-        this.#memory = { ...this.#memory, probes: new Map(this.#memory.probes).set(running.id, findings) };
-        this.wake();
-      },
-      onUnhealthy: (type, { outcome, output }) => {
-        const reason = outcome === 'warning' ? 'ProbeWarning' : 'Unhealthy';
-        const word = outcome === 'warning' ? 'warning' : 'failed';
-        recordAbout(this.#context, this.#pod, container, {
-          type: 'Warning',
-          reason,
-          message: `${type} probe ${word}: ${output}`,
-        });
-      },
-    });
-    this.#probers.set(running.id, prober);
-    this.#memory = { ...this.#memory, probes: new Map(this.#memory.probes).set(running.id, prober.findings) };
-    prober.start();
-    if (this.#memory.termination) prober.stopKilling();
-  }
-
-  #address(): string {
-    const ips = this.#pod.spec?.hostNetwork ? this.#context.facts.hostIps : (this.#view.sandboxes[0]?.ips ?? []);
-    return ips[0] ?? '';
-  }
-
   /** Starts come one after the other, in the order of the pod; everything else at the same time. */
   #begin(actions: readonly Action[]): void {
     const abort = new AbortController();
@@ -336,7 +284,12 @@ export class PodWorker {
         return this.#start(action, signal);
       case 'stopContainer': {
         const container = knownContainer(pod, action.view.name);
-        return stopContainer(context, pod, { ...action, container, ip: this.#address() }, signal);
+        return stopContainer(
+          context,
+          pod,
+          { ...action, container, ip: probeAddress(context, pod, this.#view) },
+          signal,
+        );
       }
       case 'removeContainer':
         return removeContainer(context, action.id, signal);
