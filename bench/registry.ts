@@ -3,6 +3,7 @@ import { pod } from '../src/api/core/pod.ts';
 import type { RequestContext } from '../src/apiserver/contract.ts';
 import { type CachedRegistry, openRegistry } from '../src/apiserver/registry/registry.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { report } from './figure.ts';
 import { benchPod } from './pod.ts';
 import { inFolder, perSecond, print, rate, usedBytes } from './run.ts';
 
@@ -86,17 +87,21 @@ async function memory(file: string): Promise<void> {
   const registry = await openRegistry({ store, kinds: [pod] });
   print(`load of ${total} pods`, `${(performance.now() - startMs).toFixed(0)} ms`);
   const size = (await registry.get(pod, names('pod-1'), context)).json.length;
-  const figure = () => {
-    const perPod = (usedBytes() - before) / total;
-    return `${Math.round(perPod)} B, ${(perPod / size).toFixed(2)} x its JSON`;
-  };
+  const bytes = () => (usedBytes() - before) / total;
   await new Promise((resolve) => setTimeout(resolve, 500));
-  print('memory for each stored pod', figure());
+  const perPod = bytes();
+  report({
+    what: 'memory for each stored pod, times its JSON',
+    value: perPod / size,
+    unit: '×',
+    budget: { atMost: 3 },
+    beside: `${Math.round(perPod)} B for a pod of ${size} B`,
+  });
   const parsedMs = performance.now();
   let labels = 0;
   for (const { object } of (await registry.list(pod, {}, context)).entries) if (object.metadata.labels) labels++;
   print(`parsing of ${labels} pods`, `${(performance.now() - parsedMs).toFixed(0)} ms`);
-  print('the same while all are parsed', figure());
+  print('the same while all are parsed', `${Math.round(bytes())} B, ${(bytes() / size).toFixed(2)} x its JSON`);
   registry.close();
   await store.close();
 }

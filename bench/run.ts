@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Runs `work` `total` times with `inFlight` at once; returns how many a second, and the 99th percentile of one. */
+/** Runs `work` `total` times with `inFlight` at once; returns how many a second, and the time of one: median and 99th percentile. */
 export async function rate(
   { total, inFlight }: { readonly total: number; readonly inFlight: number },
   work: (i: number) => Promise<unknown>,
-): Promise<{ readonly perSecond: number; readonly p99Ms: number }> {
+): Promise<{ readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }> {
   const tookMs: number[] = [];
   let next = 0;
   const worker = async () => {
@@ -21,7 +21,8 @@ export async function rate(
   await Promise.all(Array.from({ length: inFlight }, worker));
   const seconds = (performance.now() - startMs) / 1000;
   tookMs.sort((a, b) => a - b);
-  return { perSecond: total / seconds, p99Ms: tookMs[Math.floor(tookMs.length * 0.99)] ?? 0 };
+  const at = (part: number) => tookMs[Math.floor(tookMs.length * part)] ?? 0;
+  return { perSecond: total / seconds, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
 export function print(what: string, figure: string): void {

@@ -1,75 +1,69 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { type ClientHttp2Session, connect } from 'node:http2';
 import { setTimeout as delay } from 'node:timers/promises';
-import { print } from './run.ts';
+import { type ApiClient, connectApi } from './api-client.ts';
+import { report } from './figure.ts';
+import { enterOwnNetwork } from './namespace.ts';
+import { processFacts } from './process-facts.ts';
+import { type BenchServer, withServer } from './server.ts';
 
 // node bench/watchers.ts: 1,000 watchers of one resource over HTTP/2, 100 events a second for two seconds; the time from
 // before the write until a watcher has the event, the client's own work included.
 
 const watchers = 1000;
 const events = 200;
+const warmUp = 50; // not counted: until then both sides compile
 const everyMs = 10;
+const path = '/api/v1/namespaces/default/configmaps';
 
-const child = fork(new URL('./api-child.ts', import.meta.url), { serialization: 'advanced' });
-const [started] = await once(child, 'message');
-const session = () =>
-  connect(started.url, { ca: started.ca, cert: started.admin.certificatePem, key: started.admin.keyPem });
-const readers = Array.from({ length: 10 }, session);
-const writer = session();
-const writtenMs: number[] = [];
-const latencies: number[] = [];
+await enterOwnNetwork();
+await withServer(measure, { flags: ['--disable-agent'] });
 
-async function cpuSeconds(): Promise<number> {
-  child.send('cpu');
-  const [{ user, system }] = (await once(child, 'message')) as [NodeJS.CpuUsage];
-  return (user + system) / 1e6;
-}
-
-function watch(from: ClientHttp2Session, resourceVersion: string): Promise<unknown> {
-  const stream = from.request({ ':path': `/api/v1/configmaps?watch=1&resourceVersion=${resourceVersion}` });
-  stream.setEncoding('utf8');
-  let rest = '';
-  stream.on('data', (text: string) => {
-    const now = performance.now();
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const index = Number(/"index":"(\d+)"/.exec(line)?.[1]);
-      latencies.push(now - (writtenMs[index] ?? now));
-    }
+async function measure({ pid, url, credentials, client: writer }: BenchServer): Promise<void> {
+  const readers = connectApi(url, credentials, 10);
+  const { metadata } = await writer.json<{ metadata: { resourceVersion: string } }>(path);
+  const writtenMs: number[] = [];
+  const latencies: number[] = [];
+  await Promise.all(
+    Array.from({ length: watchers }, () =>
+      readers.watch(`${path}?watch=1&resourceVersion=${metadata.resourceVersion}`, (json) => {
+        const index = Number(/"index":"(\d+)"/.exec(json)?.[1]);
+        latencies.push(performance.now() - (writtenMs[index] ?? Number.NaN));
+      }),
+    ),
+  );
+  await write(writer, { from: events, count: warmUp, writtenMs });
+  await delay(1000);
+  latencies.length = 0;
+  const before = await processFacts(pid);
+  await write(writer, { from: 0, count: events, writtenMs });
+  for (let turn = 0; turn < 500 && latencies.length < watchers * events; turn++) await delay(20);
+  const cpuSeconds = (await processFacts(pid)).cpuSeconds - before.cpuSeconds;
+  readers.close();
+  if (latencies.length !== watchers * events)
+    throw new Error(`${latencies.length} events arrived, of ${watchers * events}`);
+  latencies.sort((a, b) => a - b);
+  const at = (part: number) => latencies[Math.floor(latencies.length * part)] ?? 0;
+  report({
+    what: '1,000 watchers, 100 events/s: write to event, p99',
+    value: at(0.99),
+    unit: 'ms',
+    budget: { atMost: 50 },
+    beside: `p50 ${at(0.5).toFixed(1)} ms, CPU ${((cpuSeconds * 1e6) / latencies.length).toFixed(1)} µs for one event to one watcher`,
   });
-  return once(stream, 'response');
 }
 
-async function newestVersion(): Promise<string> {
-  const stream = writer.request({ ':path': '/api/v1/configmaps?limit=1' });
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString()).metadata.resourceVersion;
+interface Writes {
+  readonly from: number;
+  readonly count: number;
+  readonly writtenMs: number[];
 }
 
-const version = await newestVersion();
-await Promise.all(
-  Array.from({ length: watchers }, (_, index) => watch(readers[index % readers.length] ?? writer, version)),
-);
-const before = await cpuSeconds();
-for (let index = 0; index < events; index++) {
-  writtenMs[index] = performance.now();
-  const path = '/api/v1/namespaces/default/configmaps';
-  const stream = writer.request({ ':method': 'POST', ':path': path, 'content-type': 'application/json' });
-  stream.end(JSON.stringify({ metadata: { name: `watched-${index}` }, data: { index: String(index) } }));
-  stream.resume();
-  await delay(everyMs);
+async function write(writer: ApiClient, { from, count, writtenMs }: Writes): Promise<void> {
+  const writes: Promise<unknown>[] = [];
+  for (let index = from; index < from + count; index++) {
+    writtenMs[index] = performance.now();
+    const map = { metadata: { name: `watched-${index}` }, data: { index: String(index) } };
+    writes.push(writer.bytes(path, JSON.stringify(map)));
+    await delay(everyMs);
+  }
+  await Promise.all(writes);
 }
-for (let turn = 0; turn < 200 && latencies.length < watchers * events; turn++) await delay(20);
-const cpu = (await cpuSeconds()) - before;
-latencies.sort((a, b) => a - b);
-const at = (part: number) => (latencies[Math.floor(latencies.length * part)] ?? 0).toFixed(1);
-print('events that arrived, of 200,000', String(latencies.length));
-print('1,000 watchers, 100 events/s (budget: p99 50 ms)', `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`);
-print('server CPU for one event to one watcher', `${((cpu * 1e6) / latencies.length).toFixed(1)} µs`);
-
-for (const open of [...readers, writer]) open.destroy();
-child.send('stop');
-await once(child, 'exit');
