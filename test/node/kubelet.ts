@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
+import WebSocket from 'ws';
 import { startTestServer, type TestServer } from '../../src/apiserver/api-server.test-helper.ts';
 import { createInProcessClient } from '../../src/apiserver/in-process-client.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -41,6 +42,7 @@ export interface TestKubelet {
     path: string,
     headers: Record<string, string>,
   ): Promise<{ readonly socket: Duplex; readonly head: Buffer } | Answer>;
+  webSocket(path: string, protocol: string): Promise<WebSocket>;
   /** kubectl's standard output; throws with what it said when it fails. */
   kubectl(args: readonly string[], options?: RunOptions & { readonly program?: string }): Promise<string>;
 }
@@ -101,6 +103,11 @@ export async function startTestKubelet(t: TestContext): Promise<TestKubelet> {
         outgoing.on('response', (response) => resolve(read(response)));
         outgoing.on('error', reject);
       });
+    },
+    async webSocket(path, protocol) {
+      const socket = new WebSocket(`wss://127.0.0.1:${port}${path}`, [protocol], await call(path));
+      await once(socket, 'open');
+      return socket;
     },
     async kubectl(args, { program = kubectlPath, ...options } = {}) {
       const all = ['--kubeconfig', api.kubeconfig, '--cache-dir', join(node.dataDir, 'kubectl-cache'), ...args];
