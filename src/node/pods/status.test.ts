@@ -101,6 +101,11 @@ test('phases of ended pods follow policy and exit codes', () => {
   assert.equal(phase('Always', 0), 'Running');
 });
 
+test('a container that has never started keeps the pod Pending', () => {
+  const two: Pod = { ...pod, spec: { containers: [{ name: 'a' }, { name: 'b' }] } };
+  assert.equal(status({ pod: two, view: view(running), memory: ready }).phase, 'Pending');
+});
+
 test('readiness gates hold Ready back', () => {
   const gated: Pod = {
     ...pod,

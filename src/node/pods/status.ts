@@ -114,8 +114,9 @@ function phaseOf(
   const sidecarsRun = inits.some(
     ({ state }, index) => state?.running && isSidecar(initContainers(pod)[index] ?? { name: '' }),
   );
-  if (neverStarted && !running) return memory.termination ? (old ?? 'Pending') : 'Pending';
-  if (running || neverStarted) return running ? 'Running' : 'Pending';
+  // One that has never started keeps the whole pod Pending, though others run.
+  if (neverStarted) return memory.termination ? (old ?? 'Pending') : 'Pending';
+  if (running) return 'Running';
   const stoppedForGood = mains.every(({ state }) => state?.terminated);
   const succeeded = mainEnded.every(
     ({ state, lastState }) => (state?.terminated ?? lastState?.terminated)?.exitCode === 0,
