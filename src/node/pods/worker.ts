@@ -40,6 +40,8 @@ export interface WorkerHooks {
 
 const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
+/** A stop lets the runtime finish a sandbox: half a sandbox would be left behind by a runtime that ends with us. */
+const patienceMs = 5_000;
 
 /**
  * Looks after one pod: reads it from the runtime, asks the state machine, publishes, carries out. Woken by runtime
@@ -50,6 +52,8 @@ export class PodWorker {
   readonly #hooks: WorkerHooks;
   readonly #publisher: StatusPublisher;
   readonly #stopped = new AbortController();
+  /** Ends the making of a sandbox that does not end by itself soon after a stop. */
+  readonly #cutShort = new AbortController();
   readonly #probes: ContainerProbes;
   readonly #images = new Map<string, FoundImage>();
   #pod: Pod;
@@ -145,8 +149,12 @@ export class PodWorker {
     this.#stopped.abort(new Error('the node agent is stopping'));
     this.#timer?.cancel();
     this.#probes.stop();
+    const timer = this.#context.clock.after(patienceMs, () =>
+      this.#cutShort.abort(new Error('the node agent is stopping')),
+    );
     await this.#pumping;
     await this.#batch?.done;
+    timer.cancel();
     await this.#publisher.settled();
   }
 
@@ -244,9 +252,13 @@ export class PodWorker {
   #begin(actions: readonly Action[]): void {
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, this.#stopped.signal]);
+    const sandboxSignal = AbortSignal.any([abort.signal, this.#cutShort.signal]);
+    const signalOf = ({ type }: Action) => (type === 'createSandbox' ? sandboxSignal : signal);
     const others = actions.filter(({ type }) => type !== 'startContainer');
     const removals = others.filter(({ type }) => type === 'removeContainer').map((action) => this.#do(action, signal));
-    const rest = others.filter(({ type }) => type !== 'removeContainer').map((action) => this.#do(action, signal));
+    const rest = others
+      .filter(({ type }) => type !== 'removeContainer')
+      .map((action) => this.#do(action, signalOf(action)));
     const starts = async () => {
       await Promise.all(removals);
       for (const action of actions) if (action.type === 'startContainer') await this.#do(action, signal);
