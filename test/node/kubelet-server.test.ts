@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { Attach, Exec, KubeConfig, PortForward, type V1Status } from '@kubernetes/client-node';
 import { pod as podKind } from '../../src/api/core/pod.ts';
+import { createTestAuthority } from '../../src/apiserver/certificates.test-helper.ts';
 import { ProcessError } from '../../src/base/process.ts';
 import type { Summary } from '../../src/node/stats/summary-types.ts';
 import { until } from '../harness/wait.ts';
@@ -35,6 +36,7 @@ test("the node agent's port, to real containers", { timeout: 240_000 }, async (t
   for (const way of ways) await t.test(`kubectl exec, cp and attach: ${way.name}`, () => commands(kubelet, way));
   for (const way of ways) await t.test(`kubectl port-forward: ${way.name}`, (part) => ports(part, kubelet, way));
   await t.test('@kubernetes/client-node: exec, terminal, attach, port-forward', () => clientNode(kubelet));
+  await t.test('older WebSocket protocols', () => oldProtocols(kubelet));
   await t.test('what cannot be streamed is refused with a reason', () => refusedStreams(kubelet));
   await t.test('clients that go away leave no connection behind', () => goneClients(kubelet));
   await t.test('statistics', () => statistics(kubelet));
@@ -54,7 +56,7 @@ const ways: readonly Way[] = [
   { name: '1.33, SPDY', program: oldKubectlPath, env: spdy },
 ];
 
-async function refusals({ get, asked }: TestKubelet): Promise<void> {
+async function refusals({ get, asked, server, tls }: TestKubelet): Promise<void> {
   assert.deepEqual(await get('/healthz', { anonymous: true }), { status: 401, text: 'Unauthorized\n' });
   assert.deepEqual(await get('/healthz'), { status: 200, text: 'ok' });
   assert.equal((await get('/healthz/ping')).status, 200);
@@ -73,6 +75,11 @@ async function refusals({ get, asked }: TestKubelet): Promise<void> {
   );
   assert.equal((await get('/nothing')).status, 404);
   assert.deepEqual(await get('/exec/default/web/c'), { status: 400, text: 'Upgrade request required\n' });
+  const { certificatePem } = await createTestAuthority();
+  server.setTls({ ...tls, clientCa: certificatePem });
+  assert.equal((await get('/healthz')).status, 401, 'an authority that is trusted no more');
+  server.setTls(tls);
+  assert.equal((await get('/healthz')).status, 200);
 }
 
 async function logs({ node, get, kubectl }: TestKubelet): Promise<void> {
@@ -224,6 +231,23 @@ async function clientNode({ api }: TestKubelet): Promise<void> {
   await until('the answer of the web server', () => said.endsWith('served\n'), { timeoutMs: 5_000 });
   if (!('close' in forwarded)) assert.fail('no WebSocket');
   forwarded.close();
+}
+
+async function oldProtocols({ webSocket }: TestKubelet): Promise<void> {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const protocols: readonly (readonly [string, Buffer | string, string])[] = [
+    ['v4.channel.k8s.io', Buffer.from('\0mirror\n'), '\x01mirror\n'],
+    ['channel.k8s.io', Buffer.from('\0mirror\n'), '\x01mirror\n'],
+    ['base64.channel.k8s.io', `0${base64('mirror\n')}`, `1${base64('mirror\n')}`],
+  ];
+  for (const [protocol, sent, expected] of protocols) {
+    const socket = await webSocket('/exec/default/web/c?command=head&command=-n1&stdin=true&stdout=true', protocol);
+    const heard: string[] = [];
+    socket.on('message', (data: Buffer) => heard.push(String(data)));
+    socket.send(sent);
+    await once(socket, 'close');
+    assert.ok(heard.includes(expected), `${protocol}: ${JSON.stringify(heard)}`);
+  }
 }
 
 /** Output that says how large it is, as a terminal does. */

@@ -12,6 +12,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createLogger } from '../../src/base/log.ts';
 import { type RunOptions, run } from '../../src/base/process.ts';
 import type { AccessRequest } from '../../src/node/server/access.ts';
+import type { KubeletTls } from '../../src/node/server/listener.ts';
 import { createKubeletServer, type KubeletServer } from '../../src/node/server/server.ts';
 import { freePort } from '../harness/port.ts';
 import { busyboxImage } from '../images/images.ts';
@@ -32,6 +33,7 @@ export interface TestKubelet {
   readonly node: TestNode;
   readonly api: TestServer;
   readonly server: KubeletServer;
+  readonly tls: KubeletTls;
   /** What was asked of `authorize`, in order. */
   readonly asked: readonly AccessRequest[];
   /** A request with the API server's certificate, or with none. */
@@ -59,10 +61,11 @@ export async function startTestKubelet(t: TestContext): Promise<TestKubelet> {
   const node = await startTestNode(t, [await busyboxImage(busybox)], { client, kubeletPort: port });
   const asked: AccessRequest[] = [];
   const serving = await api.authority.issue({ name: 'n1', address: '127.0.0.1' });
+  const tls = { key: serving.keyPem, cert: serving.certificatePem, clientCa: api.ca };
   const server = createKubeletServer({
     agent: node.agent(),
     nodeName: 'n1',
-    tls: { key: serving.keyPem, cert: serving.certificatePem, clientCa: api.ca },
+    tls,
     authorize(access) {
       asked.push(access);
       return access.user.name === 'allowed';
@@ -89,6 +92,7 @@ export async function startTestKubelet(t: TestContext): Promise<TestKubelet> {
     node,
     api,
     server,
+    tls,
     asked,
     open,
     async get(path, options) {

@@ -26,6 +26,8 @@ export interface ListenerOptions {
 
 /** Streams may be silent for this long. Upstream: streamingConnectionIdleTimeout. */
 const idleTimeoutMs = 4 * 3600 * 1000;
+/** With those that follow logs or stream; more are closed as they come. */
+const mostConnections = 4_096;
 /** Finds peers that have vanished. */
 const keepAliveMs = 30_000;
 
@@ -50,6 +52,7 @@ export class Listener {
       noDelay: true,
     });
     this.#server.timeout = idleTimeoutMs;
+    this.#server.maxConnections = mostConnections;
     this.#server.on('secureConnection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { toError } from '../../../base/errors.ts';
 import { ServerError } from '../server-error.ts';
 
 /** The runtime's side of a stream: its answer to an upgrade, and the connection. */
@@ -32,19 +33,28 @@ export function openBackend(url: string, { method, headers, signal }: UpgradeReq
       `cannot stream through ${url}: the runtime must offer plain http on this machine`,
     );
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(target, {
-      method,
-      headers: { ...headers, connection: 'Upgrade' },
-      agent: false,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]),
-    });
-    outgoing.once('error', (cause) =>
-      reject(new ServerError('Unavailable', `cannot reach the container runtime: ${cause.message}`, { cause })),
+    const outgoing = httpRequest(target, { method, headers: { ...headers, connection: 'Upgrade' }, agent: false });
+    // Both only until there is an answer: a stream may then last for hours, and ends with its client's connection.
+    const onAbort = () => outgoing.destroy(toError(signal.reason));
+    const timer = setTimeout(
+      () => outgoing.destroy(new Error(`no answer within ${answerTimeoutMs} ms`)),
+      answerTimeoutMs,
     );
+    const answered = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    outgoing.once('error', (cause) => {
+      answered();
+      reject(new ServerError('Unavailable', `cannot reach the container runtime: ${cause.message}`, { cause }));
+    });
     outgoing.once('response', (response) => {
-      refusal(response).then(reject, reject);
+      refusal(response).then(reject, reject).finally(answered);
     });
     outgoing.once('upgrade', (response, socket, head) => {
+      answered();
       socket.setNoDelay(true);
       resolve({ response, socket, head });
     });
