@@ -5,6 +5,7 @@ import type { KeyPair } from './certificates.test-helper.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
   readonly json: any;
@@ -32,7 +33,8 @@ export class TestClient {
       { ':method': method, ':path': path, ...headers },
       { endStream: body === undefined },
     );
-    if (body !== undefined) stream.end(typeof body === 'string' ? body : JSON.stringify(body));
+    if (body !== undefined)
+      stream.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let answered: IncomingHttpHeaders = {};
@@ -47,6 +49,7 @@ export class TestClient {
         resolve({
           status: Number(answered[':status']),
           headers: answered,
+          bytes,
           text,
           get json() {
             return JSON.parse(text);

@@ -19,15 +19,30 @@ export interface DecodeOptions {
 export function decodeObject(kind: Kind, json: string, options: DecodeOptions): Draft<KubeObject> {
   const value = parse(kind, json);
   checkType(kind, value);
-  const schema = kind.schema();
-  const unknown = check(() => checkBody(schema, value, { custom: schema.name === undefined }), kind);
+  const unknown = checkFields(kind, value);
   if (options.fieldValidation !== 'Ignore') {
     const problems = [...unknown, ...duplicateFields(json)];
     if (problems.length > 0 && options.fieldValidation === 'Strict') throw strictFailure(kind, problems);
     for (const problem of problems) options.warn(problem);
   }
+  return typed(kind, value);
+}
+
+/** The same for what came in another form than JSON and has no fields that its type does not have. The value is given away. */
+export function decodeValue(kind: Kind, value: Record<string, unknown>): Draft<KubeObject> {
+  checkFields(kind, value);
+  return typed(kind, value);
+}
+
+function typed(kind: Kind, value: Record<string, unknown>): Draft<KubeObject> {
   // A built-in type's checks leave these as strings; a custom one's have their own place.
   return Object.assign(value, { apiVersion: kind.apiVersion, kind: kind.kind }) as unknown as Draft<KubeObject>;
+}
+
+/** Returns the paths of unknown fields. */
+function checkFields(kind: Kind, value: Record<string, unknown>): readonly string[] {
+  const schema = kind.schema();
+  return check(() => checkBody(schema, value, { custom: schema.name === undefined }), kind);
 }
 
 function check<Result>(run: () => Result, kind: Kind): Result {
@@ -54,8 +69,11 @@ function parse(kind: Kind, json: string): Record<string, unknown> {
   );
 }
 
-function checkType(kind: Kind, value: Record<string, unknown>): void {
-  const { apiVersion, kind: name } = value;
+/** Throws ApiError `BadRequest` for an object that says it is of another kind or version; it may say nothing. */
+export function checkType(
+  kind: Kind,
+  { apiVersion, kind: name }: { readonly apiVersion?: unknown; readonly kind?: unknown },
+): void {
   if (apiVersion && apiVersion !== kind.apiVersion)
     throw badRequest(
       `the API version in the data (${String(apiVersion)}) does not match the expected API version (${kind.apiVersion})`,

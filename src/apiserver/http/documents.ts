@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { protobufType, type TypeMeta } from '../../api/protobuf/envelope.ts';
+import { encodeObject, protobufDefinition } from '../../api/protobuf/protobuf.ts';
 import { ApiError } from '../../api/status.ts';
 import type { ApiRequest } from './api-request.ts';
-import { acceptsGzip } from './respond.ts';
+import { plainEncoding } from './negotiate.ts';
+import { acceptsGzip, jsonType } from './respond.ts';
 
 /** Bytes that many clients ask for again and again: discovery, OpenAPI. */
 export interface CachedDocument {
@@ -29,8 +32,9 @@ export function etagOf(body: Uint8Array): string {
 }
 
 /** Sends it, or 304 when the client has it. A client that accepts another form only is told which there is. */
-export async function sendDocument(request: ApiRequest, document: CachedDocument): Promise<void> {
+export async function sendDocument(request: ApiRequest, given: CachedDocument): Promise<void> {
   const { exchange } = request;
+  const document = plainEncoding(exchange.headers.accept) === 'protobuf' ? inProtobuf(given) : given;
   const headers = headersFor(request, document);
   if (!headers) return;
   if (document.body.length < compressFromBytes || !acceptsGzip(exchange)) {
@@ -40,6 +44,23 @@ export async function sendDocument(request: ApiRequest, document: CachedDocument
   headers['content-encoding'] = 'gzip';
   headers.vary = 'Accept, Accept-Encoding';
   exchange.send(200, headers, await compress(document.body));
+}
+
+const protobufForms = new WeakMap<CachedDocument, CachedDocument>();
+
+/** The document itself when it has no protobuf form. */
+function inProtobuf(document: CachedDocument): CachedDocument {
+  if (document.contentType !== jsonType) return document;
+  const known = protobufForms.get(document);
+  if (known) return known;
+  // Upstream's list of the core group does not say its version.
+  const object = { apiVersion: 'v1', ...(JSON.parse(document.body.toString('utf8')) as Partial<TypeMeta>) } as TypeMeta;
+  const definition = protobufDefinition(object);
+  if (definition === undefined) return document;
+  const body = encodeObject(definition, object);
+  const made = { body, etag: etagOf(body), contentType: protobufType };
+  protobufForms.set(document, made);
+  return made;
 }
 
 /** Undefined: the client has it, and was told so. */
@@ -61,5 +82,6 @@ function headersFor(
 }
 
 function accepts(accept: string, contentType: string): boolean {
-  return accept.includes(contentType) || accept.includes('*/*') || accept.includes('application/*');
+  // Go's clients ask for `v2@v1.0` and call it `v2.v1.0`, as upstream answers.
+  return accept.replaceAll('@', '.').includes(contentType) || accept.includes('*/*') || accept.includes('application/*');
 }

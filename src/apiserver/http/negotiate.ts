@@ -1,8 +1,12 @@
+import type { Kind } from '../../api/kind.ts';
+import { protobufType } from '../../api/protobuf/envelope.ts';
 import { ApiError } from '../../api/status.ts';
+
+export type Encoding = 'json' | 'yaml' | 'protobuf';
 
 /** How an object is to be written. */
 export interface OutputFormat {
-  readonly encoding: 'json' | 'yaml';
+  readonly encoding: Encoding;
   readonly as: 'object' | 'table' | 'partial';
   /** The version of `meta.k8s.io` that was asked for with `as`. */
   readonly metaVersion: 'v1' | 'v1beta1';
@@ -26,48 +30,72 @@ function formatOf(clause: string): OutputFormat | undefined {
   let encoding: OutputFormat['encoding'];
   if (type === 'application/json' || type === '*/*' || type === 'application/*') encoding = 'json';
   else if (type === 'application/yaml') encoding = 'yaml';
+  else if (type === protobufType) encoding = 'protobuf';
   else return undefined;
   const as = params.get('as');
   if (as === undefined) return encoding === 'json' ? plain : { ...plain, encoding };
   const version = params.get('v');
   if (params.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
-  if (as === 'Table') return { encoding, as: 'table', metaVersion: version };
+  // As upstream: tables hold objects of any kind, which protobuf cannot.
+  if (as === 'Table') return encoding === 'protobuf' ? undefined : { encoding, as: 'table', metaVersion: version };
   if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
     return { encoding, as: 'partial', metaVersion: version };
   return undefined;
 }
 
-function choose(accept: string): OutputFormat | undefined {
+/**
+ * What we can write, in the order in which the client wants it. JSON lies ready as it was stored: of two encodings of the
+ * same it comes before protobuf.
+ */
+function choose(accept: string, hasProtobuf: () => boolean): OutputFormat | undefined {
+  const formats = wanted(accept).filter(
+    ({ encoding, as }) => encoding !== 'protobuf' || as === 'partial' || hasProtobuf(),
+  );
+  const [first] = formats;
+  if (first?.encoding !== 'protobuf') return first;
+  const { as, metaVersion } = first;
+  return (
+    formats.find((other) => other.encoding === 'json' && other.as === as && other.metaVersion === metaVersion) ?? first
+  );
+}
+
+function wanted(accept: string): readonly OutputFormat[] {
   const clauses = accept.split(',').map((clause, index) => {
     const quality = Number(parseClause(clause).params.get('q') ?? 1);
     return { clause, index, quality: Number.isNaN(quality) ? 1 : quality };
   });
   clauses.sort((a, b) => b.quality - a.quality || a.index - b.index);
-  for (const { clause } of clauses) {
-    const format = formatOf(clause);
-    if (format) return format;
-  }
-  return undefined;
+  return clauses.map(({ clause }) => formatOf(clause)).filter((format) => format !== undefined);
 }
 
-/** The best of what the client accepts that we can write. Throws ApiError `NotAcceptable`. */
-export function outputFormat(accept: string | undefined): OutputFormat {
-  if (accept === undefined || accept === '') return plain;
-  const format = accept === 'application/json' ? plain : choose(accept);
+/**
+ * The best of what the client accepts that we can write. Objects of `kind` have a protobuf form if it is built in; without
+ * a kind they have one. Throws ApiError `NotAcceptable`.
+ */
+export function outputFormat(accept: string | undefined, kind?: Kind): OutputFormat {
+  if (accept === undefined || accept === '' || accept === 'application/json') return plain;
+  const hasProtobuf = () => kind === undefined || kind.schema().name !== undefined;
+  const format = choose(accept, hasProtobuf);
   if (format) return format;
   throw new ApiError(
     'NotAcceptable',
-    'only the following media types are accepted: application/json, application/yaml',
+    `only the following media types are accepted: application/json, application/yaml${hasProtobuf() ? `, ${protobufType}` : ''}`,
   );
 }
 
+/** How to write what is answered in place of the object that was asked for; in case of doubt as JSON. */
+export function plainEncoding(accept: string | undefined): 'json' | 'protobuf' {
+  if (!accept?.includes(protobufType)) return 'json';
+  return choose(accept, () => true)?.encoding === 'protobuf' ? 'protobuf' : 'json';
+}
+
 /** Body types that writes other than patches may have. Throws ApiError `UnsupportedMediaType`. */
-export function inputEncoding(contentType: string | undefined): 'json' | 'yaml' | 'protobuf' {
+export function inputEncoding(contentType: string | undefined): Encoding {
   const type = mediaType(contentType);
   // As upstream: no content type means JSON.
   if (type === '' || type === 'application/json') return 'json';
   if (type === 'application/yaml') return 'yaml';
-  if (type === 'application/vnd.kubernetes.protobuf') return 'protobuf';
+  if (type === protobufType) return 'protobuf';
   throw new ApiError(
     'UnsupportedMediaType',
     'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',

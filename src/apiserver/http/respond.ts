@@ -1,9 +1,12 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { stringify } from 'yaml';
+import { protobufType, type TypeMeta } from '../../api/protobuf/envelope.ts';
+import { encodeObject, protobufDefinition } from '../../api/protobuf/protobuf.ts';
 import type { ApiError } from '../../api/status.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { Exchange } from './exchange.ts';
+import { type Encoding, plainEncoding } from './negotiate.ts';
 
 export const jsonType = 'application/json';
 export const yamlType = 'application/yaml';
@@ -26,11 +29,22 @@ export async function sendJson(
   json: Buffer | string,
   encoding: 'json' | 'yaml' = 'json',
 ): Promise<void> {
-  const { exchange } = request;
   let body = json;
   if (encoding === 'yaml') body = stringify(JSON.parse(json.toString()));
   else if (wantsPretty(request)) body = `${JSON.stringify(JSON.parse(json.toString()), undefined, 2)}\n`;
-  const headers = request.headers(encoding === 'yaml' ? yamlType : jsonType);
+  await sendBody(request, status, encoding === 'yaml' ? yamlType : jsonType, body);
+}
+
+/** Sends finished bytes, compressed when large and wanted. */
+export async function sendBody(
+  request: ApiRequest,
+  status: number,
+  contentType: string,
+  bytes: Buffer | string,
+): Promise<void> {
+  const { exchange } = request;
+  const headers = request.headers(contentType);
+  let body = bytes;
   if (body.length >= compressFromBytes && acceptsGzip(exchange)) {
     body = await compress(body, { level: constants.Z_BEST_SPEED });
     headers['content-encoding'] = 'gzip';
@@ -39,14 +53,22 @@ export async function sendJson(
   exchange.send(status, headers, body);
 }
 
-/** Sends a value as an API object. */
+/** Sends a value as an API object: as the client wants it, unless the caller knows better. */
 export function sendObject(
   request: ApiRequest,
   status: number,
   object: unknown,
-  encoding?: 'json' | 'yaml',
+  encoding: Encoding = plainEncoding(request.exchange.headers.accept),
 ): Promise<void> {
-  return sendJson(request, status, JSON.stringify(object), encoding);
+  if (encoding !== 'protobuf') return sendJson(request, status, JSON.stringify(object), encoding);
+  const bytes = protobufOf(object as TypeMeta);
+  return bytes ? sendBody(request, status, protobufType, bytes) : sendJson(request, status, JSON.stringify(object));
+}
+
+/** Undefined: it is no object of the API, but something that is JSON only (the version, OpenID keys). */
+function protobufOf(object: TypeMeta): Buffer | undefined {
+  const definition = protobufDefinition(object);
+  return definition === undefined ? undefined : encodeObject(definition, object);
 }
 
 export function sendText(request: ApiRequest, status: number, text: string, contentType = textType): void {
@@ -69,15 +91,17 @@ export function sendError(exchange: Exchange, error: ApiError, auditId: string):
     return;
   }
   const retryAfterSeconds = error.details?.retryAfterSeconds;
+  const answer = error.toStatus();
+  const bytes = plainEncoding(exchange.headers.accept) === 'protobuf' ? protobufOf(answer) : undefined;
   exchange.send(
     error.httpCode,
     {
       'audit-id': auditId,
       'cache-control': 'no-cache, private',
-      'content-type': jsonType,
+      'content-type': bytes ? protobufType : jsonType,
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
       ...(error.reason === 'Unauthorized' && { 'www-authenticate': 'Bearer realm="kubernetes"' }),
     },
-    JSON.stringify(error.toStatus()),
+    bytes ?? JSON.stringify(answer),
   );
 }

@@ -1,13 +1,14 @@
 import { parse as parseYaml } from 'yaml';
 import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/object.ts';
-import { decodeObject } from '../../api/schema/decode-object.ts';
+import { openEnvelope } from '../../api/protobuf/envelope.ts';
+import { decodeMessage } from '../../api/protobuf/protobuf.ts';
+import { checkType, decodeObject, decodeValue } from '../../api/schema/decode-object.ts';
 import { ApiError, badRequest } from '../../api/status.ts';
 import type { RequestContext } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { readBody } from '../http/body.ts';
 import { inputEncoding } from '../http/negotiate.ts';
-import { decodeProtobuf } from '../http/protobuf.ts';
 
 /** A YAML bomb is refused before it is unfolded. */
 export const mostYamlAliases = 100;
@@ -18,15 +19,18 @@ export async function readObject(request: ApiRequest, kind: Kind, context: Reque
   const body = await readBody(request.exchange);
   if (body.length === 0) throw badRequest('the request body is empty: an object is required');
   if (encoding === 'json') return decodeObject(kind, body.toString('utf8'), context);
-  const value = encoding === 'yaml' ? yamlValue(body.toString('utf8')) : protobufValue(kind, body);
-  return decodeObject(kind, JSON.stringify(value), context);
+  if (encoding === 'protobuf') return protobufObject(kind, body);
+  return decodeObject(kind, JSON.stringify(yamlValue(body.toString('utf8'))), context);
 }
 
-function protobufValue(kind: Kind, body: Buffer): unknown {
+function protobufObject(kind: Kind, body: Buffer): Draft<KubeObject> {
   const { name } = kind.schema();
   // Custom resources have no protobuf form.
   if (name === undefined) throw new ApiError('UnsupportedMediaType', `${kind.kind} has no protobuf form; send JSON`);
-  return decodeProtobuf(body, name);
+  const envelope = openEnvelope(body);
+  checkType(kind, envelope);
+  // Kind and version come first, as in JSON.
+  return decodeValue(kind, { kind: kind.kind, apiVersion: kind.apiVersion, ...decodeMessage(name, envelope.raw) });
 }
 
 /** The same, as the type that the kind describes. */
@@ -54,7 +58,10 @@ export async function readDeleteBody(request: ApiRequest): Promise<unknown> {
   const body = await readBody(request.exchange);
   if (body.length === 0) return undefined;
   const encoding = inputEncoding(request.exchange.headers['content-type']);
-  if (encoding === 'protobuf') return decodeProtobuf(body, deleteOptions);
+  if (encoding === 'protobuf') {
+    const { kind, raw } = openEnvelope(body);
+    return { ...(kind && { kind }), ...decodeMessage(deleteOptions, raw) };
+  }
   const text = body.toString('utf8');
   return encoding === 'json' ? jsonValue(text) : yamlValue(text);
 }

@@ -1,18 +1,20 @@
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import type { Kind } from '../../api/kind.ts';
+import { protobufType } from '../../api/protobuf/envelope.ts';
 import { badRequest } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Entry, EntryList, Registry, WriteTarget } from '../contract.ts';
 import { type ApiRequest, readContext } from '../http/api-request.ts';
 import { type OutputFormat, outputFormat } from '../http/negotiate.ts';
-import { acceptsGzip, jsonType, sendJson, sendObject } from '../http/respond.ts';
+import { acceptsGzip, jsonType, sendBody, sendJson, sendObject } from '../http/respond.ts';
 import { writeContext } from '../http/write-context.ts';
 import { includeObject, tableOf } from '../tables/table.ts';
 import { type ChunkWriter, chunkBytes } from './chunks.ts';
 import { readObject } from './decode.ts';
 import { readDeleteOptions } from './delete-options.ts';
 import { encodeList, listMetadata, partialList, partialOf } from './encode.ts';
+import { encodeEntry, encodeProtobufList } from './encode-protobuf.ts';
 import { readPatch } from './patch-body.ts';
 import { readOptions } from './read-options.ts';
 
@@ -22,10 +24,24 @@ export interface ObjectRoutes {
   readonly chunks: ChunkWriter;
 }
 
+/** How to answer a request for objects of a kind. Throws ApiError `NotAcceptable`: writes ask before they write. */
+export function formatFor(request: ApiRequest, kind: Kind): OutputFormat {
+  return outputFormat(request.exchange.headers.accept, kind);
+}
+
 /** Sends one stored object in the form that the client asked for. */
-export function sendEntry(routes: ObjectRoutes, request: ApiRequest, status: number, entry: Entry): Promise<void> {
-  const format = outputFormat(request.exchange.headers.accept);
-  if (format.as === 'object') return sendJson(request, status, entry.json, format.encoding);
+export function sendEntry(
+  routes: ObjectRoutes,
+  request: ApiRequest,
+  status: number,
+  entry: Entry,
+  format: OutputFormat = formatFor(request, entry.kind),
+): Promise<void> {
+  const { encoding } = format;
+  if (format.as === 'object') {
+    if (encoding === 'protobuf') return sendBody(request, status, protobufType, encodeEntry(entry));
+    return sendJson(request, status, entry.json, encoding);
+  }
   return sendObject(request, status, transformed(routes, request, format, entry), format.encoding);
 }
 
@@ -56,7 +72,7 @@ export async function getObject(routes: ObjectRoutes, request: ApiRequest, kind:
 }
 
 export async function listObjects(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
-  const format = outputFormat(request.exchange.headers.accept);
+  const format = formatFor(request, kind);
   const list = await routes.registry.list(kind, readOptions(request), readContext(request));
   await sendList(routes, request, { format, list, kind });
 }
@@ -78,14 +94,23 @@ export async function sendList(
     });
     return sendObject(request, 200, table, format.encoding);
   }
+  if (format.encoding === 'protobuf') {
+    const encoded = await encodeProtobufList(kind, list);
+    return streamList(routes.chunks, request, protobufType, encoded.pieces());
+  }
   const encoded = encodeList(kind, list);
   if (encoded.bytes <= chunkBytes || format.encoding === 'yaml' || request.query.has('pretty'))
     return sendJson(request, 200, Buffer.concat([...encoded.pieces()], encoded.bytes), format.encoding);
-  await streamList(routes.chunks, request, encoded.pieces());
+  await streamList(routes.chunks, request, jsonType, encoded.pieces());
 }
 
-async function streamList(chunks: ChunkWriter, request: ApiRequest, pieces: Iterable<Buffer>): Promise<void> {
-  const headers = request.headers(jsonType);
+async function streamList(
+  chunks: ChunkWriter,
+  request: ApiRequest,
+  contentType: string,
+  pieces: Iterable<Buffer>,
+): Promise<void> {
+  const headers = request.headers(contentType);
   const { exchange } = request;
   if (exchange.method === 'HEAD') {
     exchange.send(200, headers);
@@ -104,27 +129,30 @@ async function streamList(chunks: ChunkWriter, request: ApiRequest, pieces: Iter
 }
 
 export async function createObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const format = formatFor(request, kind);
   const context = writeContext(request, 'CreateOptions');
   const object = await readObject(request, kind, context);
   checkNamespace(request, kind, object.metadata);
   const target = { ...targetOf(request, kind), name: object.metadata?.name ?? '' };
-  await sendEntry(routes, request, 201, await routes.registry.create(kind, target, object, context));
+  await sendEntry(routes, request, 201, await routes.registry.create(kind, target, object, context), format);
 }
 
 export async function updateObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const format = formatFor(request, kind);
   const context = writeContext(request, 'UpdateOptions');
   const object = await readObject(request, kind, context);
   checkNamespace(request, kind, object.metadata);
   checkName(request, object.metadata);
   const entry = await routes.registry.update(kind, targetOf(request, kind), object, context);
-  await sendEntry(routes, request, 200, entry);
+  await sendEntry(routes, request, 200, entry, format);
 }
 
 export async function patchObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
+  const format = formatFor(request, kind);
   const context = writeContext(request, 'PatchOptions');
   const patch = await readPatch(request);
   const { entry, created } = await routes.registry.patch(kind, targetOf(request, kind), patch, context);
-  await sendEntry(routes, request, created ? 201 : 200, entry);
+  await sendEntry(routes, request, created ? 201 : 200, entry, format);
 }
 
 export async function deleteObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
@@ -138,10 +166,11 @@ async function sendDeleted(
   kind: Kind,
   { options, context }: Awaited<ReturnType<typeof readDeleteOptions>>,
 ): Promise<void> {
+  const format = formatFor(request, kind);
   const { entry, removed } = await routes.registry.delete(kind, targetOf(request, kind), options, context);
   // As upstream: what is gone at once is answered with a Status, what goes gracefully with the object; pods always so.
   if (!removed || returnsDeleted.has(kind.plural)) {
-    await sendEntry(routes, request, 200, entry);
+    await sendEntry(routes, request, 200, entry, format);
     return;
   }
   const { name, uid } = entry.object.metadata;
@@ -171,7 +200,7 @@ const returnsDeleted: ReadonlySet<string> = new Set([
 ]);
 
 export async function deleteCollection(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
-  const format = outputFormat(request.exchange.headers.accept);
+  const format = formatFor(request, kind);
   const { options, context } = await readDeleteOptions(request);
   const list = await routes.registry.deleteCollection(kind, { ...readOptions(request), ...options }, context);
   await sendList(routes, request, { format, list, kind });

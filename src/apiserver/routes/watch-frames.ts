@@ -1,6 +1,8 @@
 import type { WatchFrame } from '../contract.ts';
 
-type Encode = (frame: WatchFrame) => Buffer;
+import { encodeFrame } from './encode-protobuf.ts';
+
+export type Encode = (frame: WatchFrame) => Buffer;
 
 /** Frames that are still being sent to some of their watchers; older ones are made again in the rare case. */
 const rememberedFrames = 512;
@@ -24,16 +26,20 @@ export function frameOf(type: WatchFrame['type'], json: Buffer): Buffer {
 
 /** Encodes each event once for all its watchers. Keeps the last few only, so that no second copy of the history lives on. */
 export class FrameCache {
-  readonly #frames = new Map<WatchFrame, Buffer>();
+  readonly encode = remembering((frame) => frameOf(frame.type, frame.entry.json));
+  readonly encodeProtobuf = remembering(encodeFrame);
+}
 
-  readonly encode: Encode = (frame) => {
-    const known = this.#frames.get(frame);
+function remembering(encode: Encode): Encode {
+  const frames = new Map<WatchFrame, Buffer>();
+  return (frame) => {
+    const known = frames.get(frame);
     if (known) return known;
-    const encoded = frameOf(frame.type, frame.entry.json);
-    this.#frames.set(frame, encoded);
-    if (this.#frames.size > rememberedFrames) {
-      const oldest = this.#frames.keys().next();
-      if (!oldest.done) this.#frames.delete(oldest.value);
+    const encoded = encode(frame);
+    frames.set(frame, encoded);
+    if (frames.size > rememberedFrames) {
+      const oldest = frames.keys().next();
+      if (!oldest.done) frames.delete(oldest.value);
     }
     return encoded;
   };

@@ -2,12 +2,16 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kind } from '../../api/kind.ts';
+import type { TypeMeta } from '../../api/protobuf/envelope.ts';
+import { encodeObject, protobufDefinition } from '../../api/protobuf/protobuf.ts';
+import { encodeWatchEvent, watchType } from '../../api/protobuf/watch-event.ts';
 import { ApiError, isApiError } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Registry, WatchFrame } from '../contract.ts';
 import { type ApiRequest, readContext } from '../http/api-request.ts';
 import { type OutputFormat, outputFormat } from '../http/negotiate.ts';
+import { jsonType } from '../http/respond.ts';
 import { includeObject, tableOf } from '../tables/table.ts';
 import { partialOf } from './encode.ts';
 import { watchOptions } from './read-options.ts';
@@ -23,7 +27,7 @@ export interface WatchRoutes {
 
 /** Answers a watch of a kind until the client, the registry or the server ends it. */
 export async function serveWatch(routes: WatchRoutes, request: ApiRequest, kind: Kind): Promise<void> {
-  const format = outputFormat(request.exchange.headers.accept);
+  const format = outputFormat(request.exchange.headers.accept, kind);
   const options = watchOptions(request);
   const encode = encoderOf(routes, request, kind, format);
   const { signal } = request;
@@ -33,7 +37,7 @@ export async function serveWatch(routes: WatchRoutes, request: ApiRequest, kind:
     let pending = iterator.next();
     // What is wrong from the start is an ordinary error answer; the headers go out before the first event otherwise.
     await Promise.race([pending, nextTurn()]);
-    sink = openSink(request);
+    sink = openSink(request, format.encoding === 'protobuf' ? watchType : jsonType);
     for (;;) {
       const { done, value } = await pending;
       if (done || signal.aborted) break;
@@ -44,18 +48,26 @@ export async function serveWatch(routes: WatchRoutes, request: ApiRequest, kind:
   } catch (error) {
     if (signal.aborted) return;
     if (!sink) throw error;
-    sink.write([errorFrame(error)]);
+    sink.write([errorFrame(error, format)]);
   } finally {
     sink?.end();
     await iterator.return?.();
   }
 }
 
-function errorFrame(thrown: unknown): Buffer {
+function errorFrame(thrown: unknown, { encoding }: OutputFormat): Buffer {
   const error = isApiError(thrown)
     ? thrown
     : new ApiError('InternalError', `Internal error occurred: ${toError(thrown).message}`);
+  if (encoding === 'protobuf') return protobufFrame('ERROR', error.toStatus());
   return Buffer.from(`{"type":"ERROR","object":${JSON.stringify(error.toStatus())}}\n`);
+}
+
+/** An object that is no stored one, and so not remembered. */
+function protobufFrame(type: string, object: TypeMeta): Buffer {
+  const definition = protobufDefinition(object);
+  if (definition === undefined) throw new Error(`${object.apiVersion} ${object.kind} has no protobuf form`);
+  return encodeWatchEvent(type, encodeObject(definition, object));
 }
 
 function encoderOf(
@@ -66,9 +78,13 @@ function encoderOf(
 ): (frame: WatchFrame) => Buffer {
   if (format.encoding === 'yaml')
     throw new ApiError('NotAcceptable', 'only the following media types are accepted: application/json');
-  if (format.as === 'object') return frames.encode;
+  if (format.encoding === 'protobuf' && request.exchange.upgrade)
+    throw new ApiError('NotAcceptable', 'watches over a WebSocket are sent as JSON only');
+  if (format.as === 'object') return format.encoding === 'protobuf' ? frames.encodeProtobuf : frames.encode;
   const { metaVersion } = format;
   const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+  if (format.as === 'partial' && format.encoding === 'protobuf')
+    return ({ type, entry }) => protobufFrame(type, partialOf(entry, metaVersion) as unknown as TypeMeta);
   if (format.as === 'partial')
     return (frame) =>
       frame.type === 'BOOKMARK'
@@ -94,9 +110,9 @@ function bookmark(frame: WatchFrame, metaVersion: string): Buffer {
   return frameOf('BOOKMARK', Buffer.from(JSON.stringify(partialOf(frame.entry, metaVersion))));
 }
 
-function openSink(request: ApiRequest): WatchSink {
+function openSink(request: ApiRequest, contentType: string): WatchSink {
   if (request.exchange.upgrade) return openWatchSocket(request, request.exchange.upgrade);
-  return new StreamSink(request.exchange.open(200, request.headers('application/json')), request.signal);
+  return new StreamSink(request.exchange.open(200, request.headers(contentType)), request.signal);
 }
 
 class StreamSink implements WatchSink {

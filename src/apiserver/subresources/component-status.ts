@@ -2,9 +2,8 @@ import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { notFound } from '../../api/status.ts';
 import type { Entry } from '../contract.ts';
-import { outputFormat } from '../http/negotiate.ts';
 import { faultOf, type HealthCheck } from '../routes/health.ts';
-import { type ObjectRoutes, sendEntry, sendList } from '../routes/objects.ts';
+import { formatFor, type ObjectRoutes, sendEntry, sendList } from '../routes/objects.ts';
 import type { ResourceHandler } from '../routes/router.ts';
 
 /** `componentstatuses`, long deprecated and still asked for: the server's health checks, one object each. */
@@ -17,7 +16,7 @@ export function componentStatusHandler(routes: ObjectRoutes, checks: () => reado
       return sendEntry(routes, request, 200, await entryOf(kind, check));
     }
     const entries = await Promise.all(checks().map((check) => entryOf(kind, check)));
-    const format = outputFormat(request.exchange.headers.accept);
+    const format = formatFor(request, kind);
     return sendList(routes, request, { format, list: { entries, revision: 0 }, kind });
   };
 }
