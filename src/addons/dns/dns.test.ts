@@ -29,6 +29,8 @@ const services = [
   service('lazy', { clusterIP: 'None', publishNotReadyAddresses: true }),
   service('empty', { clusterIP: 'None' }),
   service('out', { type: 'ExternalName', externalName: 'example.org' }),
+  service('alias', { type: 'ExternalName', externalName: 'web.default.svc.cluster.local' }),
+  service('circle', { type: 'ExternalName', externalName: 'circle.default.svc.cluster.local' }),
 ];
 const slice = (serviceName: string, endpoints: EndpointSlice['endpoints']): EndpointSlice => ({
   apiVersion: 'discovery.k8s.io/v1',
@@ -209,6 +211,16 @@ test('other names are asked outside once, and remembered', async () => {
     assert.deepEqual(answers.map(text), ['A 203.0.113.9']);
   }
   assert.equal(asked, 1);
+});
+
+test('an alias comes with what it leads to, inside and outside', async () => {
+  const answersFor = async (name: string) => ((await askUdp(name)).answers ?? []).map(text);
+  assert.deepEqual(await answersFor('alias.default.svc.cluster.local'), [
+    'CNAME web.default.svc.cluster.local',
+    'A 10.43.0.20',
+  ]);
+  assert.deepEqual(await answersFor('out.default.svc.cluster.local'), ['CNAME example.org', 'A 203.0.113.9']);
+  assert.equal((await answersFor('circle.default.svc.cluster.local')).length, 9, 'a circle ends');
 });
 
 test('what is no DNS message is dropped, and the server lives on', async () => {

@@ -9,6 +9,7 @@ import {
 } from 'dns-packet';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { followAliases } from './aliases.ts';
 import { AnswerCache } from './cache.ts';
 import type { Forwarder } from './forward.ts';
 import { type ClusterNames, resolveClusterName, startOfAuthority } from './records.ts';
@@ -63,12 +64,16 @@ export function createResponder({ names, forwarder, clock, log }: ResponderOptio
     if (!question || packet.questions?.length !== 1) return failure(packet, 'FORMERR');
     const resolution = resolveClusterName(question, names);
     if (!resolution) return forward(query, packet, transport === 'tcp');
-    const isEmpty = resolution.answers.length === 0;
+    const ask = (other: Buffer, asked: DecodedPacket) => forward(other, asked, transport === 'tcp');
+    const { rcode, answers, additionals } = await followAliases(resolution, question, { names, ask });
+    if (rcode === 'SERVFAIL') return failure(packet, rcode);
+    const isEmpty = answers.length === 0;
     const response: Packet = {
-      ...header(packet, rcodes[resolution.rcode] | AUTHORITATIVE_ANSWER),
-      answers: shuffled(resolution.answers),
+      ...header(packet, rcodes[rcode] | AUTHORITATIVE_ANSWER),
+      // A chain of aliases is read in order.
+      answers: answers[0]?.type === 'CNAME' ? [...answers] : shuffled(answers),
       authorities: isEmpty ? [startOfAuthority(names.domain, Math.floor(clock.now() / 1000))] : [],
-      additionals: [...resolution.additionals, ...optRecord(packet)],
+      additionals: [...additionals, ...optRecord(packet)],
     };
     return sized(response, transport === 'tcp' ? 65_535 : udpLimit(packet));
   };
