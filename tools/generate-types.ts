@@ -78,6 +78,8 @@ function shape(definition: Definition, home: string): string {
 
 for (const [id, definition] of Object.entries(swagger.definitions).sort(([a], [b]) => (a < b ? -1 : 1))) {
   const { file, name } = place(id);
+  // Versions that are not stable are off by default, as upstream.
+  if (/v\d+(alpha|beta)\d+$/.test(file)) continue;
   const target = fileOf(file);
   if (name === 'IntOrString') target.body.push('export type IntOrString = number | string;');
   else if (name === 'JSON') target.body.push('export type JSON = unknown;');
