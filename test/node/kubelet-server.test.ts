@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Attach, Exec, KubeConfig, PortForward, type V1Status } from '@kubernetes/client-node';
 import { pod as podKind } from '../../src/api/core/pod.ts';
 import { createTestAuthority } from '../../src/apiserver/certificates.test-helper.ts';
@@ -36,6 +37,7 @@ test("the node agent's port, to real containers", { timeout: 240_000 }, async (t
   for (const way of ways) await t.test(`kubectl exec, cp and attach: ${way.name}`, () => commands(kubelet, way));
   for (const way of ways) await t.test(`kubectl port-forward: ${way.name}`, (part) => ports(part, kubelet, way));
   await t.test('@kubernetes/client-node: exec, terminal, attach, port-forward', () => clientNode(kubelet));
+  await t.test('a slow side slows the other down', () => slowSides(kubelet));
   await t.test('older WebSocket protocols', () => oldProtocols(kubelet));
   await t.test('what cannot be streamed is refused with a reason', () => refusedStreams(kubelet));
   await t.test('clients that go away leave no connection behind', () => goneClients(kubelet));
@@ -73,6 +75,8 @@ async function refusals({ get, asked, server, tls }: TestKubelet): Promise<void>
       ['allowed', 'get', '/pods', ['pods', 'proxy']],
     ],
   );
+  assert.equal((await get('/healthz', { token: 'good' })).status, 200);
+  assert.equal((await get('/healthz', { token: 'bad' })).status, 401);
   assert.equal((await get('/nothing')).status, 404);
   assert.deepEqual(await get('/exec/default/web/c'), { status: 400, text: 'Upgrade request required\n' });
   const { certificatePem } = await createTestAuthority();
@@ -116,13 +120,18 @@ async function logs({ node, get, kubectl }: TestKubelet): Promise<void> {
   assert.equal((await ask('again/c?previous=true')).text, 'run again\n');
 }
 
-async function followed({ node, kubectl }: TestKubelet): Promise<void> {
+async function followed({ node, open }: TestKubelet): Promise<void> {
   await node.createPod('talk', {
     restartPolicy: 'Never',
     containers: [shell('i=0; until test -e /tmp/end; do i=$((i+1)); echo "line $i"; usleep 20000; done; echo last')],
   });
   await node.until('talk', ({ status }) => status?.phase === 'Running');
-  const following = kubectl(['logs', '-f', 'talk'], { timeoutMs: 20_000 });
+  const response = await open('/containerLogs/default/talk/c?follow=true', AbortSignal.timeout(20_000));
+  let heard = '';
+  response.on('data', (chunk) => {
+    heard += String(chunk);
+  });
+  await until('the first lines', () => heard.includes('line 1\n'), { timeoutMs: 5_000 });
   const agent = node.agent();
   const found = agent.findContainer('default', 'talk', 'c');
   assert.ok(found);
@@ -132,7 +141,8 @@ async function followed({ node, kubectl }: TestKubelet): Promise<void> {
     await agent.cri.call('ReopenContainerLog', { containerId: found.container.id });
   }
   await node.exec('talk', ['touch', '/tmp/end']);
-  const lines = (await following).trimEnd().split('\n');
+  await once(response, 'end');
+  const lines = heard.trimEnd().split('\n');
   assert.equal(lines.pop(), 'last');
   assert.ok(lines.length > 10);
   assert.deepEqual(
@@ -231,6 +241,40 @@ async function clientNode({ api }: TestKubelet): Promise<void> {
   await until('the answer of the web server', () => said.endsWith('served\n'), { timeoutMs: 5_000 });
   if (!('close' in forwarded)) assert.fail('no WebSocket');
   forwarded.close();
+}
+
+async function slowSides({ node, webSocket }: TestKubelet): Promise<void> {
+  const bytes = 50_000_000;
+  const open = (script: string) =>
+    webSocket(
+      `/exec/default/web/c?command=sh&command=-c&command=${encodeURIComponent(script)}&input=1&output=1`,
+      'v5.channel.k8s.io',
+    );
+  const reader = await open(`head -c ${bytes} /dev/zero; touch /tmp/written`);
+  let read = 0;
+  reader.on('message', (data: Buffer) => {
+    if (data[0] === 1) read += data.length - 1;
+  });
+  await once(reader, 'message');
+  reader.pause();
+  await delay(500);
+  assert.equal(await node.exec('web', ['sh', '-c', 'ls /tmp | grep -c written']), '0\n', 'the command has to wait');
+  reader.resume();
+  await once(reader, 'close');
+  assert.equal(read, bytes);
+
+  const writer = await open('sleep 0.5; wc -c');
+  let counted = '';
+  writer.on('message', (data: Buffer) => {
+    if (data[0] === 1) counted += String(data.subarray(1));
+  });
+  const piece = Buffer.alloc(100_001);
+  for (let sent = 0; sent < bytes; sent += 100_000) writer.send(piece);
+  writer.send(Buffer.from([255, 0]));
+  await delay(250);
+  assert.ok(writer.bufferedAmount > bytes / 2, 'what nobody reads stays with the client');
+  await once(writer, 'close');
+  assert.equal(counted, `${bytes}\n`);
 }
 
 async function oldProtocols({ webSocket }: TestKubelet): Promise<void> {

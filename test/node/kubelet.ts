@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
 import WebSocket from 'ws';
+import { ApiError } from '../../src/api/status.ts';
 import { startTestServer, type TestServer } from '../../src/apiserver/api-server.test-helper.ts';
 import { createInProcessClient } from '../../src/apiserver/in-process-client.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -23,6 +24,13 @@ const cache = new URL('../../.cache/', import.meta.url).pathname;
 export const kubectlPath = join(cache, 'runtime/current/bin/kubectl');
 export const oldKubectlPath = join(cache, 'test/current/bin/kubectl-1.33');
 
+/** Default: with the API server's certificate. */
+export interface Caller {
+  readonly user?: string;
+  readonly anonymous?: boolean;
+  readonly token?: string;
+}
+
 export interface Answer {
   readonly status: number;
   readonly text: string;
@@ -36,8 +44,7 @@ export interface TestKubelet {
   readonly tls: KubeletTls;
   /** What was asked of `authorize`, in order. */
   readonly asked: readonly AccessRequest[];
-  /** A request with the API server's certificate, or with none. */
-  get(path: string, options?: { readonly user?: string; readonly anonymous?: boolean }): Promise<Answer>;
+  get(path: string, as?: Caller): Promise<Answer>;
   open(path: string, signal?: AbortSignal): Promise<IncomingMessage>;
   /** An upgrade with the API server's certificate; the answer when it is refused. */
   upgrade(
@@ -70,6 +77,10 @@ export async function startTestKubelet(t: TestContext): Promise<TestKubelet> {
       asked.push(access);
       return access.user.name === 'allowed';
     },
+    async authenticateToken(token) {
+      if (token === 'good') return { name: 'allowed', groups: [] };
+      throw new ApiError('Unauthorized', 'no such token');
+    },
     listen: { addresses: ['127.0.0.1'], port },
     clock: systemClock,
     log: createLogger({ level: 'warn' }),
@@ -80,9 +91,11 @@ export async function startTestKubelet(t: TestContext): Promise<TestKubelet> {
     await api.close();
   });
 
-  const call = async (path: string, options: { readonly user?: string; readonly anonymous?: boolean } = {}) => {
-    const pair = options.anonymous ? undefined : options.user ? await api.client(options.user) : api.admin;
-    return { host: '127.0.0.1', port, path, ca: api.ca, agent: false as const, ...(pair && keysOf(pair)) };
+  const call = async (path: string, options: Caller = {}) => {
+    const headers = { ...(options.token && { authorization: `Bearer ${options.token}` }) };
+    const pair =
+      options.anonymous || options.token ? undefined : options.user ? await api.client(options.user) : api.admin;
+    return { host: '127.0.0.1', port, path, ca: api.ca, agent: false as const, ...(pair && keysOf(pair)), headers };
   };
   const open = async (path: string, signal?: AbortSignal) => {
     const outgoing = request({ ...(await call(path)), ...(signal && { signal }) }).end();

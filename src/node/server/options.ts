@@ -10,7 +10,7 @@ export interface KubeletServerOptions {
   readonly tls: KubeletTls;
   /** Asked about everybody but members of `system:masters`. */
   readonly authorize: Authorize;
-  /** Who a bearer token stands for (TokenReview); undefined: nobody. Default: tokens are not accepted. */
+  /** Who a bearer token stands for (TokenReview); undefined, or ApiError `Unauthorized`: nobody. Default: tokens are not accepted. */
   readonly authenticateToken?: (token: string, signal: AbortSignal) => Promise<ServerUser | undefined>;
   /** Port 0: any free one, the same on every address. */
   readonly listen: { readonly addresses: readonly string[]; readonly port: number };

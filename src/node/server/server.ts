@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { isApiError } from '../../api/status.ts';
 import { requireAccess, userOf } from './access.ts';
 import { type KubeletTls, Listener } from './listener.ts';
 import type { KubeletServerOptions } from './options.ts';
@@ -88,7 +89,10 @@ class Server implements KubeletServer {
       const handle = this.#routes.plain(request.method ?? 'GET', url.pathname);
       await handle({ response, path: pathOf(url), query: url.searchParams, signal: gone });
     } catch (thrown) {
-      if (gone.aborted || isBrokenOff(thrown)) return response.destroy() && undefined;
+      if (gone.aborted || isBrokenOff(thrown)) {
+        response.destroy();
+        return;
+      }
       const error = toServerError(thrown);
       if (error.code === 'Internal') log.warn('request failed', { path: url.pathname, error });
       if (response.headersSent) response.destroy();
@@ -110,7 +114,10 @@ class Server implements KubeletServer {
       await handle({ request, socket, head, path: pathOf(url), query: url.searchParams, signal: gone });
       linger(socket);
     } catch (thrown) {
-      if (gone.aborted || isBrokenOff(thrown)) return socket.destroy() && undefined;
+      if (gone.aborted || isBrokenOff(thrown)) {
+        socket.destroy();
+        return;
+      }
       const error = toServerError(thrown);
       if (error.code === 'Internal') log.debug('stream failed', { path: url.pathname, error });
       if (socket.bytesWritten > before) socket.destroy();
@@ -127,7 +134,11 @@ class Server implements KubeletServer {
     const { authenticateToken, authorize } = this.#options;
     let user = userOf(socket);
     const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    if (!user && token !== undefined) user = await authenticateToken?.(token, signal);
+    if (!user && token !== undefined && authenticateToken)
+      user = await authenticateToken(token, signal).catch((error: unknown) => {
+        if (isApiError(error, 'Unauthorized')) return undefined;
+        throw error;
+      });
     await requireAccess(user, { method: request.method ?? 'GET', path: urlOf(request).pathname }, authorize);
   }
 }
