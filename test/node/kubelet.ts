@@ -56,7 +56,7 @@ export interface TestKubelet {
   kubectl(args: readonly string[], options?: RunOptions & { readonly program?: string }): Promise<string>;
 }
 
-export const busybox = 'docker.io/library/busybox:test';
+const busybox = 'docker.io/library/busybox:test';
 
 export async function startTestKubelet(t: TestContext): Promise<TestKubelet> {
   const api = await startTestServer();
@@ -65,7 +65,12 @@ export async function startTestKubelet(t: TestContext): Promise<TestKubelet> {
     user: { name: 'system:node:n1', groups: ['system:nodes'] },
   });
   const port = await freePort();
-  const node = await startTestNode(t, [await busyboxImage(busybox)], { client, kubeletPort: port });
+  const node = await startTestNode(t, [await busyboxImage(busybox)], { client, kubeletPort: port }).catch(
+    async (error: unknown) => {
+      await api.close();
+      throw error;
+    },
+  );
   const asked: AccessRequest[] = [];
   const serving = await api.authority.issue({ name: 'n1', address: '127.0.0.1' });
   const tls = { key: serving.keyPem, cert: serving.certificatePem, clientCa: api.ca };

@@ -72,7 +72,9 @@ async function rotated(file: FileHandle, { path, writing, clock, signal }: LogSo
   const untilMs = clock.monotonic() + reopenTimeoutMs;
   for (;;)
     try {
-      if ((await stat(path)).ino === ino) return undefined;
+      const now = await stat(path);
+      // The runtime makes the new file first and then leaves the old one: until a line is in it the old one may get more.
+      if (now.ino === ino || (now.size === 0 && writing())) return undefined;
       return await open(path, 'r');
     } catch (error) {
       // Gone for good with its pod, or renamed a moment ago.
