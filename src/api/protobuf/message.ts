@@ -11,7 +11,6 @@ type JsonObject = Record<string, unknown>;
 /** What stands under one number of a message. */
 interface Slot {
   readonly number: number;
-  readonly wireType: number;
   write(writer: Writer, object: Readonly<JsonObject> | undefined): void;
   read(reader: Reader, object: JsonObject): void;
 }
@@ -90,7 +89,6 @@ function tableOf(tree: Tree): Table {
 function embedded(number: number, table: Table): Slot {
   return {
     number,
-    wireType: wire.bytes,
     write(writer, object) {
       const before = writer.length;
       writeSlots(writer, table, object);
@@ -143,7 +141,6 @@ function singleSlot(
   const dropsZero = !type.startsWith('io.') && !optional && !required && fallback !== zero;
   return {
     number,
-    wireType: codec.wireType,
     write(writer, object) {
       const value = object?.[name];
       if (optional && (value === undefined || value === null)) return;
@@ -162,7 +159,6 @@ function listSlot(name: string, number: number, item: Codec): Slot {
   const tag = tagOf(number, item);
   return {
     number,
-    wireType: item.wireType,
     write(writer, object) {
       const items = object?.[name] as readonly unknown[] | null | undefined;
       if (items) for (let i = items.length - 1; i >= 0; i--) writeField(writer, item, tag, items[i]);
@@ -194,7 +190,6 @@ function mapSlot(name: string, number: number, value: Codec): Slot {
   const valueTag = tagOf(2, value);
   return {
     number,
-    wireType: wire.bytes,
     write(writer, object) {
       const map = object?.[name] as Readonly<JsonObject> | null | undefined;
       if (!map) return;

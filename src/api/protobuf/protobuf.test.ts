@@ -23,6 +23,34 @@ test('what is not set looks as Go writes it', () => {
   assert.equal(hex(`${core}.HTTPGetAction`, { path: '/', port: 'x' }), '0a012f1207080110001a01781a002200');
 });
 
+test('what kubectl sends comes back byte for byte', () => {
+  // kubectl create deployment dep --image=nginx --replicas=0 --port=80
+  const sent = Buffer.from(
+    'azhzAAoVCgdhcHBzL3YxEgpEZXBsb3ltZW50Er0BCiQKA2RlcBIAGgV0LWszNSIAKgAyADgAQgBaCgoDYXBwEgNkZXAShgEIABIMCgoKA2FwcBID' +
+      'ZGVwGmwKHAoAEgAaACIAKgAyADgAQgBaCgoDYXBwEgNkZXASTBIuCgVuZ2lueBIFbmdpbngqADIKCgAQABhQIgAqAEIAagByAIABAIgBAJABAKIB' +
+      'ABoAMgBCAEoAUgBYAGAAaACCAQCKAQCaAQDCAQAiAgoAKAA4ABoMCAAQABgAIAAoADgAGgAiAA==',
+    'base64',
+  );
+  const { raw, ...type } = openEnvelope(sent);
+  const definition = protobufDefinition(type) ?? assert.fail();
+  const deployment = decodeMessage(definition, raw);
+  assert.deepEqual(encodeObject(definition, { ...type, ...deployment }), sent);
+  const labels = { app: 'dep' };
+  assert.deepEqual(deployment, {
+    metadata: { name: 'dep', namespace: 't-k35', labels },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'nginx', image: 'nginx', ports: [{ containerPort: 80 }], resources: {} }] },
+      },
+      strategy: {},
+    },
+    status: {},
+  });
+});
+
 test('zero is kept where it is a value', () => {
   const spec = { replicas: 0, selector: {}, template: { metadata: {}, spec: { containers: [] } }, strategy: {} };
   assert.deepEqual(roundTrip('io.k8s.api.apps.v1.DeploymentSpec', spec), {
@@ -138,6 +166,13 @@ describe('what anybody may send', () => {
     assert.deepEqual(roundTrip(`${crd}.JSONSchemaProps`, schema), schema);
     for (let i = 0; i < 200; i++) schema = { not: schema };
     assert.throws(() => roundTrip(`${crd}.JSONSchemaProps`, schema), refused);
+  });
+
+  test('made of very many empty messages', () => {
+    const containers = (count: number) =>
+      decodeMessage(`${core}.PodSpec`, Buffer.alloc(count * 2, Buffer.from([0x12, 0])))['containers'];
+    assert.equal((containers(1000) as unknown[]).length, 1000);
+    assert.throws(() => containers(600_000), refused);
   });
 
   test('cut off anywhere', () => {

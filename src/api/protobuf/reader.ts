@@ -5,6 +5,8 @@ export const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 /** As the protobuf libraries bound it. */
 const mostDepth = 100;
+/** An empty message takes two bytes, an object in memory far more. */
+const mostMessages = 500_000;
 const mostFieldNumber = 2 ** 29 - 1;
 
 /**
@@ -16,6 +18,7 @@ export class Reader {
   #at: number;
   #end: number;
   #depth = 0;
+  #messages = 0;
   #wireType = 0;
   /** The message is all there is, and has no length in front. */
   #lengthKnown = false;
@@ -104,6 +107,7 @@ export class Reader {
     const length = this.#lengthKnown ? this.#end : this.#unsigned();
     this.#lengthKnown = false;
     const start = this.#advance(length);
+    if (++this.#messages > mostMessages) throw broken(`it has more than ${mostMessages} messages inside`);
     if (++this.#depth > mostDepth) throw broken(`it is nested deeper than ${mostDepth} messages`);
     const outer = this.#end;
     this.#at = start;
