@@ -220,7 +220,7 @@ test('an alias comes with what it leads to, inside and outside', async () => {
     'A 10.43.0.20',
   ]);
   assert.deepEqual(await answersFor('out.default.svc.cluster.local'), ['CNAME example.org', 'A 203.0.113.9']);
-  assert.equal((await answersFor('circle.default.svc.cluster.local')).length, 9, 'a circle ends');
+  assert.ok((await answersFor('circle.default.svc.cluster.local')).length < 10, 'a circle ends');
 });
 
 test('what is no DNS message is dropped, and the server lives on', async () => {
