@@ -68,7 +68,9 @@ export function targetOf({ info }: ApiRequest, kind: Kind): WriteTarget {
 export async function getObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
   const { info } = request;
   const ref = kind.scope === 'Namespaced' ? { namespace: info.namespace, name: info.name } : { name: info.name };
-  await sendEntry(routes, request, 200, await routes.registry.get(kind, ref, readContext(request)));
+  const resourceVersion = request.query.get('resourceVersion');
+  const options = resourceVersion === undefined ? {} : { resourceVersion };
+  await sendEntry(routes, request, 200, await routes.registry.get(kind, ref, readContext(request), options));
 }
 
 export async function listObjects(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
@@ -96,6 +98,8 @@ export async function sendList(
   }
   if (format.encoding === 'protobuf') {
     const encoded = await encodeProtobufList(kind, list);
+    if (encoded.bytes <= chunkBytes)
+      return sendBody(request, 200, protobufType, Buffer.concat([...encoded.pieces()], encoded.bytes));
     return streamList(routes.chunks, request, protobufType, encoded.pieces());
   }
   const encoded = encodeList(kind, list);

@@ -95,6 +95,10 @@ describe('protobuf over HTTP', () => {
     assert.equal(list.kind, 'ConfigMapList');
     assert.ok(list.items.length >= 70);
     assert.deepEqual(list.items, json.items);
+    await send('POST', maps, configMap('large', { a: 'x'.repeat(500_000) }));
+    const large = await sent('GET', maps);
+    assert.deepEqual(large.items, (await client.get(maps)).json.items);
+    await send('DELETE', `${maps}/large`);
     const page = await sent('GET', `${maps}?limit=7`);
     assert.equal(page.items.length, 7);
     assert.equal(page.metadata.remainingItemCount, list.items.length - 7);
