@@ -68,6 +68,9 @@ export interface AdmissionRequest {
   readonly dryRun: boolean;
   readonly old?: KubeObject;
   readonly warn: (text: string) => void;
+  /** Of the request; for plugins that ask somebody else. */
+  readonly signal?: AbortSignal;
+  readonly fieldManager?: string;
 }
 
 /** One step on the way in. Order is the order of the list it stands in. Refuses by throwing an ApiError (usually `Forbidden`). */
@@ -78,6 +81,8 @@ export interface AdmissionPlugin {
   mutate?(request: AdmissionRequest, object: Draft<KubeObject> | undefined): Promise<void> | void;
   /** Sees the final object; runs after validation. */
   validate?(request: AdmissionRequest, object: KubeObject | undefined): Promise<void> | void;
+  /** The write that `validate` saw has ended: it is in the views, or it failed. Also called when another plugin refused. */
+  settled?(request: AdmissionRequest): void;
 }
 
 /** One stored object, held once: its JSON as it goes over the wire (resourceVersion included) and a parsed form made when first asked for. */

@@ -7,7 +7,7 @@ import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
 import { fillDefaults } from './defaults.ts';
-import { admit, asker, mutate, type WriteEnvironment } from './environment.ts';
+import { admit, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
 import { trackFields } from './managed-fields.ts';
 import { dropStatus, matchAddress } from './metadata.ts';
 import { RaceError } from './storage.ts';
@@ -51,14 +51,16 @@ export async function createObject(
   for (let attempt = 1; ; attempt++) {
     const object = draft as KubeObject;
     check(kind, object);
-    await admit(env.admission, admission, object);
-    context.signal.throwIfAborted();
     try {
+      await admit(env.admission, admission, object);
+      context.signal.throwIfAborted();
       return await store(env, resource, { object, context });
     } catch (error) {
       if (!(error instanceof RaceError)) throw error;
       if (!generated || attempt >= nameAttempts) throw alreadyExists(kind, object.metadata.name ?? '');
       metadata.name = generateName(env, metadata.generateName ?? '');
+    } finally {
+      settle(env.admission, admission);
     }
   }
 }

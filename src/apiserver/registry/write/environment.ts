@@ -46,7 +46,18 @@ export async function admit(
   for (const plugin of plugins) if (plugin.validate && plugin.handles(request)) await plugin.validate(request, object);
 }
 
+/** Tells the plugins that hold something for a write that it has ended, however. */
+export function settle(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): void {
+  for (const plugin of plugins) if (plugin.settled && plugin.handles(request)) plugin.settled(request);
+}
+
 /** The part of an admission request that comes from the context. */
-export function asker(context: RequestContext): Pick<AdmissionRequest, 'user' | 'dryRun' | 'warn'> {
-  return { user: context.user, dryRun: context.dryRun, warn: context.warn };
+export function asker({
+  user,
+  dryRun,
+  warn,
+  signal,
+  fieldManager,
+}: RequestContext): Pick<AdmissionRequest, 'user' | 'dryRun' | 'warn' | 'signal' | 'fieldManager'> {
+  return { user, dryRun, warn, signal, fieldManager };
 }

@@ -8,7 +8,7 @@ import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
 import { sameJson } from '../json.ts';
 import { fillDefaults } from './defaults.ts';
-import { admit, asker, mutate, type WriteEnvironment } from './environment.ts';
+import { admit, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
 import { trackFields } from './managed-fields.ts';
 import { describesIntent, keepAllBut, keepStatus, keepSystemFields, matchAddress } from './metadata.ts';
 import { RaceError } from './storage.ts';
@@ -72,8 +72,22 @@ async function updateOnce(
   prepare(kind, subresource, { draft, old: stored, trusted: request.trusted === true });
   const object = draft as KubeObject;
   check(kind, subresource, { object, old: stored, trusted: request.trusted === true });
-  await admit(env.admission, admission, object);
-  context.signal.throwIfAborted();
+  try {
+    await admit(env.admission, admission, object);
+    context.signal.throwIfAborted();
+    return await store(env, resource, { object, old, context });
+  } finally {
+    settle(env.admission, admission);
+  }
+}
+
+async function store(
+  env: WriteEnvironment,
+  resource: ResourceCache,
+  { object, old, context }: { object: KubeObject; old: CachedEntry; context: RequestContext },
+): Promise<CachedEntry> {
+  const { kind } = resource;
+  const stored = old.object;
   if (isReleased(kind, object, stored)) {
     if (context.dryRun) return resource.transient(old.key, encodeStored(kind, object), old.revision);
     await env.storage.delete(resource, old);
