@@ -10,7 +10,7 @@ export interface MachineNetwork {
 
 export interface ShownLink {
   readonly ifname?: string;
-  readonly addr_info?: readonly { readonly local?: string; readonly scope?: string }[];
+  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number; readonly scope?: string }[];
 }
 
 export interface ShownRoute {
@@ -56,6 +56,14 @@ export function podLinks(links: readonly ShownLink[], gateway: string): readonly
       ? [each.ifname]
       : [],
   );
+}
+
+/** The blocks of this node's pods, as the gateway has them. */
+export function podRanges(links: readonly ShownLink[], gateway: string): readonly Cidr[] {
+  return links
+    .filter(({ ifname }) => ifname === gateway)
+    .flatMap(({ addr_info = [] }) => addr_info.filter(({ scope }) => scope !== 'link'))
+    .flatMap(({ local, prefixlen }) => parseCidr(`${local}/${prefixlen}`) ?? []);
 }
 
 /** What stands in the way of these ranges. `own` is our gateway link, whose things, and whose pods', are not in the way. */
