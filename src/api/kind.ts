@@ -44,6 +44,15 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly generation: boolean;
   /** How names are checked; default: DNS-1123 subdomain. Returns what is wrong, worded as upstream. */
   validateName?(name: string, prefix: boolean): readonly string[];
+  /**
+   * Brings what was stored under an older schema of this kind up to date: custom resources, whose definitions change.
+   * Runs on what is read from the store; returns whether it changed anything.
+   */
+  readStored?(object: Draft<KubeObject>): boolean;
+  /** The kind's schemas as OpenAPI shows them, in place of what `schema()` says (custom resources). */
+  publishedSchema?(version: 'v2' | 'v3'): Readonly<Record<string, unknown>>;
+  /** Why nothing may be created: the definition is being deleted. */
+  readonly refusesCreate?: string;
   /** Fills fields that are not set, as upstream's defaulting does; runs on every write and before validation. */
   defaults?(object: Draft<T>): void;
   /** Drops or sets what the user may not choose at creation. Status is cleared before, where there is a status subresource. */
@@ -63,6 +72,12 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareDelete?(object: Draft<T>): void;
   /** An update of an object that does not exist creates it (upstream's AllowCreateOnUpdate). */
   readonly createOnUpdate?: true;
+  /** An update must name the resourceVersion that it changes (upstream's AllowUnconditionalUpdate is false). */
+  readonly conditionalUpdate?: true;
+  /** Status that is sent at creation counts, although there is a status subresource (Node). */
+  readonly createsWithStatus?: true;
+  /** What clients of this kind are told with every answer; upstream's words (`v1 Endpoints is deprecated in v1.33+; …`). */
+  readonly deprecation?: string;
   /** Upstream's default when the deletion names no propagation policy. Default: Background. */
   readonly defaultPropagation?: 'Background' | 'Orphan';
 }
@@ -71,6 +86,8 @@ export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'd
 
 export interface StoredAs<T extends KubeObject> {
   kind(): Kind;
+  /** Defaults, validation and field ownership are those of the version asked for, not of the stored one (custom resources). */
+  readonly ownRules?: true;
   toStored(object: T): KubeObject;
   fromStored(stored: KubeObject): T;
 }

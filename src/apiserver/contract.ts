@@ -77,8 +77,10 @@ export interface AdmissionRequest {
 export interface AdmissionPlugin {
   readonly name: string;
   handles(request: AdmissionRequest): boolean;
-  /** May change the object; runs before validation. `object` is absent for DELETE and CONNECT. */
+  /** May change the object; runs before the kind's own rules. `object` is absent for DELETE and CONNECT. */
   mutate?(request: AdmissionRequest, object: Draft<KubeObject> | undefined): Promise<void> | void;
+  /** Fills in what the server chooses (addresses, ports), between the kind's own rules and validation. */
+  allocate?(request: AdmissionRequest, object: Draft<KubeObject>): Promise<void> | void;
   /** Sees the final object; runs after validation. */
   validate?(request: AdmissionRequest, object: KubeObject | undefined): Promise<void> | void;
   /** The write that `validate` saw has ended: it is in the views, or it failed. Also called when another plugin refused. */
@@ -151,7 +153,13 @@ export interface WriteTarget extends ObjectRef {
  */
 export interface Registry {
   readonly kinds: readonly Kind[];
-  get<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, context: RequestContext): Promise<Entry<T>>;
+  /** `resourceVersion`: the state must be at least as new. Errors: NotFound, Timeout after 3 s. */
+  get<T extends KubeObject>(
+    kind: Kind<T>,
+    ref: ObjectRef,
+    context: RequestContext,
+    options?: { readonly resourceVersion?: string },
+  ): Promise<Entry<T>>;
   list<T extends KubeObject>(kind: Kind<T>, options: ReadOptions, context: RequestContext): Promise<EntryList<T>>;
   /** Batches of frames until the context's signal aborts. A consumer that falls behind gets ApiError `Expired`. */
   watch<T extends KubeObject>(

@@ -4,12 +4,14 @@ import type { TokenRequest } from '../api/schema/generated/types/authentication-
 import type { Binding } from '../api/schema/generated/types/core-v1.ts';
 import { ApiError } from '../api/status.ts';
 import type { Clock } from '../base/clock.ts';
+import type { DeleteOptions } from '../client/client.ts';
 import type { TokenRequestHandler } from './authentication/token-request.ts';
 import type { Registry } from './contract.ts';
 import type { SubresourceHandler } from './in-process-client.ts';
 import { bind } from './subresources/binding.ts';
+import { evict } from './subresources/eviction.ts';
 
-/** POSTs to subresources by components of this process: what scheduler and node agent need. Others are refused by name. */
+/** POSTs to subresources by components of this process: what controllers, scheduler and node agent need. Others are refused by name. */
 export function inProcessSubresources(options: {
   readonly registry: Registry;
   readonly tokenRequest: TokenRequestHandler;
@@ -20,6 +22,11 @@ export function inProcessSubresources(options: {
     if (kind.plural === pod.plural && target.subresource === 'binding') {
       const binding = body as unknown as Binding;
       await registry.modify(pod, target, (draft, old) => bind(draft, old, { binding, nowMs: clock.now() }), context);
+      return undefined;
+    }
+    if (kind.plural === pod.plural && target.subresource === 'eviction') {
+      const { deleteOptions = {} } = body as unknown as { readonly deleteOptions?: DeleteOptions };
+      await evict({ registry, clock }, target, deleteOptions, context);
       return undefined;
     }
     if (kind.plural === serviceAccount.plural && target.subresource === 'token')

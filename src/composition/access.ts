@@ -10,7 +10,7 @@ import { roleBinding } from '../api/rbac/role-binding.ts';
 import type { ApiServerOptions } from '../apiserver/api-server.ts';
 import { certificateAuthenticator } from '../apiserver/authentication/certificate.ts';
 import { serviceAccountAuthenticator, type TokenSubjects } from '../apiserver/authentication/service-account.ts';
-import { createTokenSigner } from '../apiserver/authentication/service-account-token.ts';
+import { createTokenSigner, type TokenSigner } from '../apiserver/authentication/service-account-token.ts';
 import { createTokenRequestHandler, type TokenRequestHandler } from '../apiserver/authentication/token-request.ts';
 import { createTokenReviewHandler } from '../apiserver/authentication/token-review.ts';
 import { unionAuthenticator } from '../apiserver/authentication/union.ts';
@@ -31,6 +31,7 @@ export interface Access {
   readonly tokenRequest: TokenRequestHandler;
   readonly reviews: ApiServerOptions['reviews'];
   readonly openId: ApiServerOptions['openId'];
+  readonly signSecretToken: TokenSigner['signForSecret'];
 }
 
 export interface AccessOptions {
@@ -67,6 +68,7 @@ export function createAccess({ client, serviceAccountKeyPem, clusterDomain, cloc
     ]),
     resolver,
     tokenRequest: createTokenRequestHandler({ signer, subjects, audiences }),
+    signSecretToken: (claims) => signer.signForSecret(claims),
     reviews: {
       tokenReview: createTokenReviewHandler(tokens, audiences),
       rulesReview: createRulesReviewHandler(resolver),

@@ -33,8 +33,10 @@ import {
 import type { KeyPair } from '../cluster/pki/certificate.ts';
 import { kubeconfig } from '../cluster/pki/kubeconfig.ts';
 import { openPki, type Pki } from '../cluster/pki/pki.ts';
+import type { Controller } from '../controller-runtime/controller.ts';
 import { createControllerManager } from '../controller-runtime/manager.ts';
 import { createControllers } from '../controllers/controllers.ts';
+import { tokensController } from '../controllers/token-secret/token-secret.ts';
 import type { KubeletTls } from '../node/server/listener.ts';
 import type { ServerOptions } from '../options.ts';
 import { schedulerPlugins } from '../scheduler/plugins/plugins.ts';
@@ -131,7 +133,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     kubeletTls: () => kubeletTls(options, pki),
     components,
     ...clients,
-    startControllers: () => startControllers(composition, { ...clients, components, trusted, pki }),
+    startControllers: () => startControllers(composition, { ...clients, access, components, trusted, pki }),
   };
 }
 
@@ -260,11 +262,15 @@ function clientFactory(
   };
 }
 
+function userOf({ account, name }: Controller): UserInfo {
+  return name === tokensController ? controllerManagerUser : controllerUser(account ?? name);
+}
+
 async function startControllers(
   { options, log, steps }: CompositionOptions,
-  parts: Pick<ControlPlane, 'clientFor' | 'components' | 'eventsFor' | 'pki'> & { readonly trusted: Client },
+  parts: Pick<ControlPlane, 'access' | 'clientFor' | 'components' | 'eventsFor' | 'pki'> & { readonly trusted: Client },
 ): Promise<void> {
-  const { clientFor, components, eventsFor, pki, trusted } = parts;
+  const { access, clientFor, components, eventsFor, pki, trusted } = parts;
   const recorders: ClosableEventRecorder[] = [];
   const remembered = (recorder: ClosableEventRecorder) => {
     recorders.push(recorder);
@@ -278,16 +284,14 @@ async function startControllers(
       ...createControllers({
         kinds: () => builtInKinds,
         rootCaCertificates: pki.authorities['server-ca'].certificatePem,
+        signSecretToken: access.signSecretToken,
         podRanges: options.clusterCidrs.map((cidr) => ({ cidr, nodePrefix: cidr.family === 4 ? 24 : 64 })),
       }),
       ...(options.disabled.has('dns') ? [] : [publisher]),
     ],
     clientFor: (controller) =>
-      controller === publisher
-        ? trusted
-        : clientFor(controllerUser(controller.account ?? controller.name), controller.name, views),
-    eventsFor: (controller) =>
-      remembered(eventsFor(controllerUser(controller.account ?? controller.name), controller.name)),
+      controller === publisher ? trusted : clientFor(userOf(controller), controller.name, views),
+    eventsFor: (controller) => remembered(eventsFor(userOf(controller), controller.name)),
     clock,
     log: log.child('controllers'),
   });

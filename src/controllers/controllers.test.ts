@@ -26,7 +26,7 @@ function startAll(t: TestContext): Promise<TestCluster> {
     kinds: () => builtInKinds,
     rootCaCertificates: 'PEM',
     podRanges: [{ cidr, nodePrefix: 24 }],
-    signLegacyToken: async ({ namespace: space, serviceAccount: account }) => `token of ${space}/${account.name}`,
+    signSecretToken: async ({ namespace: space, serviceAccount: account }) => `token of ${space}/${account.name}`,
   });
   return startCluster(t, { controllers, nodes: ['n1', 'n2'] });
 }

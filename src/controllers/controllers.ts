@@ -35,18 +35,18 @@ export interface ControllersOptions {
   /** The cluster's pod addresses, one range for each family. */
   readonly podRanges: readonly PodRange[];
   /** For secrets of type `kubernetes.io/service-account-token`. Absent: they are not filled in. */
-  readonly signLegacyToken?: TokenSecretOptions['signLegacyToken'];
+  readonly signSecretToken?: TokenSecretOptions['signToken'];
 }
 
 /** All controllers, in the order in which they start. */
 export function createControllers(options: ControllersOptions): readonly Controller[] {
-  const { kinds, rootCaCertificates, signLegacyToken } = options;
+  const { kinds, rootCaCertificates, signSecretToken } = options;
   return [
     // what every namespace and node needs first
     namespaceController(kinds),
     serviceAccountController,
     rootCaController(rootCaCertificates),
-    ...(signLegacyToken ? [tokenSecretController({ rootCaCertificates, signLegacyToken })] : []),
+    ...(signSecretToken ? [tokenSecretController({ rootCaCertificates, signToken: signSecretToken })] : []),
     clusterRoleAggregationController,
     nodeIpamController(options.podRanges),
     nodeLifecycleController(),

@@ -23,7 +23,7 @@ const controllers = createControllers({
   kinds: () => builtInKinds,
   rootCaCertificates: 'PEM',
   podRanges: [],
-  signLegacyToken: async () => 'token',
+  signSecretToken: async () => 'token',
 });
 
 /** What the controller says it does and its role does not allow. */

@@ -13,6 +13,7 @@ export const mutatingAdmissionPolicyBinding = kind<MutatingAdmissionPolicyBindin
   categories: ['api-extensions'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding'),
+  conditionalUpdate: true,
   generation: true,
   columns: [
     nameColumn,

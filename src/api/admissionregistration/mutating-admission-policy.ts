@@ -13,6 +13,7 @@ export const mutatingAdmissionPolicy = kind<MutatingAdmissionPolicy>({
   categories: ['api-extensions'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy'),
+  conditionalUpdate: true,
   generation: true,
   columns: [
     nameColumn,

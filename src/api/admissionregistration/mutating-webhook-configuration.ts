@@ -13,6 +13,7 @@ export const mutatingWebhookConfiguration = kind<MutatingWebhookConfiguration>({
   categories: ['api-extensions'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration'),
+  conditionalUpdate: true,
   generation: true,
   columns: [
     nameColumn,

@@ -13,6 +13,7 @@ export const validatingAdmissionPolicyBinding = kind<ValidatingAdmissionPolicyBi
   categories: ['api-extensions'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding'),
+  conditionalUpdate: true,
   generation: true,
   columns: [
     nameColumn,

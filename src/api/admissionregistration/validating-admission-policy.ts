@@ -14,6 +14,7 @@ export const validatingAdmissionPolicy = kind<ValidatingAdmissionPolicy>({
   categories: ['api-extensions'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy'),
+  conditionalUpdate: true,
   generation: true,
   subresources: { status: statusSubresource },
   columns: [

@@ -13,6 +13,7 @@ export const validatingWebhookConfiguration = kind<ValidatingWebhookConfiguratio
   categories: ['api-extensions'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration'),
+  conditionalUpdate: true,
   generation: true,
   columns: [
     nameColumn,

@@ -19,6 +19,7 @@ export const customResourceDefinition = kind<CustomResourceDefinition>({
   categories: ['api-extensions'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition'),
+  conditionalUpdate: true,
   generation: true,
   subresources: { status: statusSubresource },
   columns: nameAndCreation,

@@ -4,6 +4,7 @@ import { kind } from '../kind.ts';
 import type { APIService } from '../schema/generated/types/apiregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validateApiService } from '../validation/apiregistration/api-service.ts';
 import { nameIsPathSegment } from '../validation/names.ts';
 
 export const apiService = kind<APIService>({
@@ -14,6 +15,7 @@ export const apiService = kind<APIService>({
   categories: ['api-extensions'],
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService'),
+  conditionalUpdate: true,
   subresources: { status: statusSubresource },
   columns: [
     nameColumn,
@@ -29,6 +31,7 @@ export const apiService = kind<APIService>({
   defaults: ({ spec }) => {
     if (spec?.service) fill(spec.service, { port: 443 });
   },
+  validate: validateApiService,
 });
 
 function available({ status }: APIService): string {

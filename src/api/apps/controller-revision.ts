@@ -3,6 +3,10 @@ import { kind } from '../kind.ts';
 import { controllerOf } from '../object.ts';
 import type { ControllerRevision } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import {
+  validateControllerRevision,
+  validateControllerRevisionUpdate,
+} from '../validation/apps/controller-revision.ts';
 
 export const controllerRevision = kind<ControllerRevision>({
   group: 'apps',
@@ -17,6 +21,8 @@ export const controllerRevision = kind<ControllerRevision>({
     column('Revision', ({ revision }) => revision ?? 0, { description: 'Number of the revision.' }),
     ageColumn,
   ],
+  validate: validateControllerRevision,
+  validateUpdate: validateControllerRevisionUpdate,
 });
 
 /** `statefulset.apps/web`. */

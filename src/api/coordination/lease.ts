@@ -12,6 +12,7 @@ export const lease = kind<Lease>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.coordination.v1.Lease'),
   /** A node's heartbeat; all other leases elect leaders, and other servers must see those. */
+  conditionalUpdate: true,
   durabilityOf: (object) => (object.metadata.namespace === 'kube-node-lease' ? 'lazy' : 'sync'),
   columns: [
     nameColumn,

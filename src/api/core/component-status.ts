@@ -13,6 +13,7 @@ export const componentStatus = kind<ComponentStatus>({
   schema: () => schemaOf('io.k8s.api.core.v1.ComponentStatus'),
   verbs: ['get', 'list'],
   review: true,
+  deprecation: 'v1 ComponentStatus is deprecated in v1.19+',
   columns: [
     nameColumn,
     column(

@@ -15,6 +15,7 @@ export const endpoints = kind<Endpoints>({
   schema: () => schemaOf('io.k8s.api.core.v1.Endpoints'),
   columns: [nameColumn, column('Endpoints', endpointsText, { description: 'Addresses with ports.' }), ageColumn],
   createOnUpdate: true,
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   defaults: ({ subsets }) => {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) fill(port, { protocol: 'TCP' });
   },

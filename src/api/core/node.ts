@@ -19,6 +19,7 @@ export const node = kind<Node>({
     proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'NodeProxyOptions' } },
     status: statusSubresource,
   },
+  createsWithStatus: true, // as upstream: node agents register with what they have
   columns: nodeColumns,
   selectableFields: {
     'spec.unschedulable': selectable(({ spec }) => spec?.unschedulable ?? false),

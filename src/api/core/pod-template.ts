@@ -2,6 +2,7 @@ import { column, formatLabels, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { PodTemplate } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validatePodTemplate } from '../validation/core/pod-template.ts';
 import { defaultPodTemplate } from './pod-defaults.ts';
 
 export const podTemplate = kind<PodTemplate>({
@@ -25,4 +26,5 @@ export const podTemplate = kind<PodTemplate>({
   ],
   generation: true,
   defaults: ({ template }) => defaultPodTemplate(template),
+  validate: validatePodTemplate,
 });

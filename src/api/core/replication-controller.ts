@@ -4,6 +4,7 @@ import type { ReplicationController } from '../schema/generated/types/core-v1.ts
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
+import { validateReplicationController } from '../validation/core/replication-controller.ts';
 import { defaultReplicationController } from './replication-controller-defaults.ts';
 
 export const replicationController = kind<ReplicationController>({
@@ -34,4 +35,5 @@ export const replicationController = kind<ReplicationController>({
   },
   defaultPropagation: 'Orphan',
   defaults: defaultReplicationController,
+  validate: validateReplicationController,
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { FlowSchema } from '../schema/generated/types/flowcontrol-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validateFlowSchema } from '../validation/flowcontrol/flow-control.ts';
 import { defaultFlowSchema } from './defaults.ts';
 
 export const flowSchema = kind<FlowSchema>({
@@ -31,4 +32,5 @@ export const flowSchema = kind<FlowSchema>({
     }),
   ],
   defaults: defaultFlowSchema,
+  validate: validateFlowSchema,
 });

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { PriorityLevelConfiguration } from '../schema/generated/types/flowcontrol-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validatePriorityLevel } from '../validation/flowcontrol/flow-control.ts';
 import { defaultPriorityLevelConfiguration } from './defaults.ts';
 
 export const priorityLevelConfiguration = kind<PriorityLevelConfiguration>({
@@ -32,4 +33,5 @@ export const priorityLevelConfiguration = kind<PriorityLevelConfiguration>({
     ageColumn,
   ],
   defaults: defaultPriorityLevelConfiguration,
+  validate: validatePriorityLevel,
 });

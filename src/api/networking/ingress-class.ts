@@ -2,6 +2,7 @@ import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { IngressClass } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateIngressClass, validateIngressClassUpdate } from '../validation/networking/ingress-class.ts';
 import { defaultIngressClass } from './defaults.ts';
 
 export const ingressClass = kind<IngressClass>({
@@ -21,6 +22,8 @@ export const ingressClass = kind<IngressClass>({
     ageColumn,
   ],
   defaults: defaultIngressClass,
+  validate: validateIngressClass,
+  validateUpdate: validateIngressClassUpdate,
 });
 
 function parametersText({ spec }: IngressClass): string {

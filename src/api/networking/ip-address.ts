@@ -2,6 +2,7 @@ import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { IPAddress } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { nameIsAddress, validateIpAddress, validateIpAddressUpdate } from '../validation/networking/addresses.ts';
 
 export const ipAddress = kind<IPAddress>({
   group: 'networking.k8s.io',
@@ -16,6 +17,9 @@ export const ipAddress = kind<IPAddress>({
     column('ParentRef', parentText, { description: 'The object that holds the address.' }),
     ageColumn,
   ],
+  validateName: nameIsAddress,
+  validate: validateIpAddress,
+  validateUpdate: validateIpAddressUpdate,
 });
 
 function parentText({ spec }: IPAddress): string {

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { ServiceCIDR } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validateServiceCidr, validateServiceCidrUpdate } from '../validation/networking/addresses.ts';
 
 export const serviceCidr = kind<ServiceCIDR>({
   group: 'networking.k8s.io',
@@ -19,4 +20,6 @@ export const serviceCidr = kind<ServiceCIDR>({
     }),
     ageColumn,
   ],
+  validate: validateServiceCidr,
+  validateUpdate: validateServiceCidrUpdate,
 });

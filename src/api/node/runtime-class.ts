@@ -2,6 +2,7 @@ import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { RuntimeClass } from '../schema/generated/types/node-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateRuntimeClass, validateRuntimeClassUpdate } from '../validation/node/runtime-class.ts';
 
 export const runtimeClass = kind<RuntimeClass>({
   group: 'node.k8s.io',
@@ -10,9 +11,12 @@ export const runtimeClass = kind<RuntimeClass>({
   plural: 'runtimeclasses',
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.node.v1.RuntimeClass'),
+  conditionalUpdate: true,
   columns: [
     nameColumn,
     column('Handler', ({ handler }) => handler ?? '', { description: 'Name of the handler in the container runtime.' }),
     ageColumn,
   ],
+  validate: validateRuntimeClass,
+  validateUpdate: validateRuntimeClassUpdate,
 });

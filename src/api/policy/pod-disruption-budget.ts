@@ -13,6 +13,7 @@ export const podDisruptionBudget = kind<PodDisruptionBudget>({
   shortNames: ['pdb'],
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.policy.v1.PodDisruptionBudget'),
+  conditionalUpdate: true,
   generation: true,
   subresources: { status: statusSubresource },
   columns: [

@@ -3,6 +3,7 @@ import { fill } from '../fill.ts';
 import { kind } from '../kind.ts';
 import type { CSIDriver } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateCsiDriver, validateCsiDriverUpdate } from '../validation/storage/csi.ts';
 
 export const csiDriver = kind<CSIDriver>({
   group: 'storage.k8s.io',
@@ -11,6 +12,7 @@ export const csiDriver = kind<CSIDriver>({
   plural: 'csidrivers',
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.storage.v1.CSIDriver'),
+  conditionalUpdate: true,
   generation: true,
   columns: [
     nameColumn,
@@ -50,4 +52,6 @@ export const csiDriver = kind<CSIDriver>({
     });
     if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent'];
   },
+  validate: validateCsiDriver,
+  validateUpdate: validateCsiDriverUpdate,
 });

@@ -2,6 +2,7 @@ import { column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { CSIStorageCapacity } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateCsiStorageCapacity, validateCsiStorageCapacityUpdate } from '../validation/storage/csi.ts';
 
 export const csiStorageCapacity = kind<CSIStorageCapacity>({
   group: 'storage.k8s.io',
@@ -10,6 +11,7 @@ export const csiStorageCapacity = kind<CSIStorageCapacity>({
   plural: 'csistoragecapacities',
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.storage.v1.CSIStorageCapacity'),
+  conditionalUpdate: true,
   columns: [
     nameColumn,
     column('StorageClassName', ({ storageClassName }) => storageClassName ?? '', {
@@ -17,4 +19,6 @@ export const csiStorageCapacity = kind<CSIStorageCapacity>({
     }),
     column('Capacity', ({ capacity }) => capacity ?? '<unset>', { description: 'What is free.' }),
   ],
+  validate: validateCsiStorageCapacity,
+  validateUpdate: validateCsiStorageCapacityUpdate,
 });

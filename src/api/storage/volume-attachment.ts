@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { VolumeAttachment } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import { validateVolumeAttachment, validateVolumeAttachmentUpdate } from '../validation/storage/volume-attachment.ts';
 
 export const volumeAttachment = kind<VolumeAttachment>({
   group: 'storage.k8s.io',
@@ -11,6 +12,7 @@ export const volumeAttachment = kind<VolumeAttachment>({
   plural: 'volumeattachments',
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.storage.v1.VolumeAttachment'),
+  conditionalUpdate: true,
   subresources: { status: statusSubresource },
   columns: [
     nameColumn,
@@ -26,4 +28,6 @@ export const volumeAttachment = kind<VolumeAttachment>({
     }),
     ageColumn,
   ],
+  validate: validateVolumeAttachment,
+  validateUpdate: validateVolumeAttachmentUpdate,
 });

@@ -2,6 +2,10 @@ import { ageColumn, column } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { VolumeAttributesClass } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import {
+  validateVolumeAttributesClass,
+  validateVolumeAttributesClassUpdate,
+} from '../validation/storage/volume-attachment.ts';
 import { defaultableName } from './default-class.ts';
 
 export const volumeAttributesClass = kind<VolumeAttributesClass>({
@@ -17,4 +21,6 @@ export const volumeAttributesClass = kind<VolumeAttributesClass>({
     column('DriverName', ({ driverName }) => driverName ?? '', { description: 'The driver that changes volumes.' }),
     ageColumn,
   ],
+  validate: validateVolumeAttributesClass,
+  validateUpdate: validateVolumeAttributesClassUpdate,
 });

@@ -1,5 +1,5 @@
 import { service as serviceKind } from '../../api/core/service.ts';
-import { type Draft, type KubeObject, keyOf } from '../../api/object.ts';
+import { type Draft, keyOf } from '../../api/object.ts';
 import type { Service, ServiceSpec } from '../../api/schema/generated/types/core-v1.ts';
 import { ApiError, alreadyExists, type FieldError, invalid } from '../../api/status.ts';
 import { invalidValue } from '../../api/validation/field-error.ts';
@@ -38,7 +38,7 @@ export function serviceAllocator(options: ServiceAllocatorOptions): AdmissionPlu
     name: 'ServiceAllocator',
     handles: ({ kind, operation, subresource }) =>
       kind === (serviceKind as typeof kind) && subresource === '' && (operation === 'CREATE' || operation === 'UPDATE'),
-    mutate: async (request, object) => {
+    allocate: async (request, object) => {
       await options.services.ready();
       allocator.allocate(request, object as Draft<Service>);
     },
@@ -122,9 +122,6 @@ class ServiceAllocator {
     if (!request.old && this.#options.services.get(keyOf(service)))
       throw alreadyExists(serviceKind, service.metadata.name ?? '');
     if (!spec) return;
-    // Keeps what the stored service has, and drops what its new type has no use for, before anything new is given.
-    if (request.old) request.kind.prepareUpdate?.(service as Draft<KubeObject>, request.old);
-    else request.kind.prepareCreate?.(service as Draft<KubeObject>);
     const giver = new Giver(service.metadata.uid ?? '', request.dryRun);
     const errors = [
       ...defaultFamilies(

@@ -30,6 +30,12 @@ export interface TokenSigner {
     claims: Omit<ServiceAccountClaims, 'tokenId' | 'expiresAtMs'>,
     expirationSeconds: number,
   ): Promise<{ token: string; expiresAtMs: number }>;
+  /** A token without an end, for secrets of type `kubernetes.io/service-account-token`: it lives as long as its secret. */
+  signForSecret(claims: {
+    readonly namespace: string;
+    readonly serviceAccount: TokenRef;
+    readonly secret: TokenRef;
+  }): Promise<string>;
   /** Checks signature, issuer and time. Undefined: not a token of ours. Throws `Unauthorized`: ours, but not valid. */
   verify(token: string): Promise<ServiceAccountClaims | undefined>;
 }
@@ -62,34 +68,45 @@ export function createTokenSigner(options: {
     return publicJwk;
   };
 
+  const signClaims = async (
+    claims: Omit<ServiceAccountClaims, 'tokenId' | 'expiresAtMs'>,
+    times: { readonly nowSeconds: number; readonly exp?: number },
+  ): Promise<string> => {
+    const { nowSeconds, exp } = times;
+    const { namespace, serviceAccount, pod, secret, node } = claims;
+    const { kid = '' } = await jwk();
+    return new SignJWT({
+      aud: [...claims.audiences],
+      ...(exp !== undefined && { exp }),
+      iat: nowSeconds,
+      iss: issuer,
+      jti: randomUUID(),
+      'kubernetes.io': {
+        namespace,
+        ...(node && { node }),
+        ...(pod && { pod }),
+        ...(secret && { secret }),
+        serviceaccount: serviceAccount,
+      },
+      nbf: nowSeconds,
+      sub: serviceAccountUser(namespace, serviceAccount.name),
+    })
+      .setProtectedHeader({ alg: 'ES256', kid })
+      .sign(privateKey);
+  };
+  const nowInSeconds = () => Math.floor(clock.now() / 1000);
+
   return {
     issuer,
     publicKeys: async () => [await jwk()],
 
     async sign(claims, expirationSeconds) {
-      const nowSeconds = Math.floor(clock.now() / 1000);
-      const { namespace, serviceAccount, pod, secret, node } = claims;
-      const { kid = '' } = await jwk();
-      const token = await new SignJWT({
-        aud: [...claims.audiences],
-        exp: nowSeconds + expirationSeconds,
-        iat: nowSeconds,
-        iss: issuer,
-        jti: randomUUID(),
-        'kubernetes.io': {
-          namespace,
-          ...(node && { node }),
-          ...(pod && { pod }),
-          ...(secret && { secret }),
-          serviceaccount: serviceAccount,
-        },
-        nbf: nowSeconds,
-        sub: serviceAccountUser(namespace, serviceAccount.name),
-      })
-        .setProtectedHeader({ alg: 'ES256', kid })
-        .sign(privateKey);
-      return { token, expiresAtMs: (nowSeconds + expirationSeconds) * 1000 };
+      const nowSeconds = nowInSeconds();
+      const exp = nowSeconds + expirationSeconds;
+      return { token: await signClaims(claims, { nowSeconds, exp }), expiresAtMs: exp * 1000 };
     },
+
+    signForSecret: (claims) => signClaims({ ...claims, audiences: [issuer] }, { nowSeconds: nowInSeconds() }),
 
     async verify(token) {
       if (unverifiedIssuer(token) !== issuer) return undefined;

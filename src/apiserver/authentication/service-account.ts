@@ -49,7 +49,7 @@ export function serviceAccountAuthenticator(options: ServiceAccountAuthenticator
   const verify = async (token: string): Promise<ServiceAccountClaims | undefined> => {
     const hash = createHash('sha256').update(token).digest('base64');
     const known = verified.get(hash);
-    if (known && (known.expiresAtMs ?? 0) > clock.now()) return known;
+    if (known && (known.expiresAtMs ?? Number.POSITIVE_INFINITY) > clock.now()) return known;
     verified.delete(hash);
     const claims = await signer.verify(token);
     if (!claims) return undefined;

@@ -3,6 +3,7 @@ import { type Draft, type KubeObject, keyOf, type ObjectRef } from '../../api/ob
 import { ApiError, isApiError, notFound } from '../../api/status.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { type Logger, silentLogger } from '../../base/log.ts';
+import { inParallel } from '../../base/parallel.ts';
 import type { DeleteOptions, Patch } from '../../client/client.ts';
 import type { Store } from '../../store/store.ts';
 import type {
@@ -23,8 +24,9 @@ import type { ResourceCache } from './cache/resource-cache.ts';
 import { copyJson } from './json.ts';
 import { listEntries } from './read/list.ts';
 import { matcherOf } from './read/matcher.ts';
+import { checkListOptions, parseResourceVersion, tooLarge } from './read/resource-version.ts';
 import { Watch } from './read/watch.ts';
-import { presentAs, presentObject, storedKind, storedObject } from './served-kind.ts';
+import { presentAs, ruledObject, rulingKind, storedKind, unruledObject } from './served-kind.ts';
 import { createObject } from './write/create.ts';
 import { deleteObject } from './write/delete.ts';
 import { randomSuffix, randomUid, type WriteEnvironment } from './write/environment.ts';
@@ -48,6 +50,11 @@ export interface RegistryOptions {
   readonly newNameSuffix?: () => string;
 }
 
+/** How long a read waits for a revision that is not here yet, as upstream. */
+const freshnessWaitMs = 3000;
+/** Side by side, so that their commits share a group. */
+const deletionsAtOnce = 16;
+
 const defaultLimits: WindowLimits = { maxEvents: 5000, maxBytes: 8 * 1024 * 1024, maxAgeMs: 300_000 };
 
 /** Loads the cluster's state and answers from memory from then on. Rejects with StoreError. */
@@ -69,19 +76,35 @@ export async function openRegistry(options: RegistryOptions): Promise<CachedRegi
 
 /** The registry over a store, with the whole state in memory. */
 export class CachedRegistry implements Registry {
-  readonly kinds: readonly Kind[];
+  #kinds: readonly Kind[];
   /** For views, which read it directly. */
   readonly cache: Cache;
   readonly #env: WriteEnvironment;
 
   constructor(cache: Cache, { kinds, env }: { readonly kinds: readonly Kind[]; readonly env: WriteEnvironment }) {
-    this.kinds = kinds;
+    this.#kinds = kinds;
     this.cache = cache;
     this.#env = env;
   }
 
-  async get<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, context: RequestContext): Promise<Entry<T>> {
+  /** What is served. Another list whenever it changes. */
+  get kinds(): readonly Kind[] {
+    return this.#kinds;
+  }
+
+  /** Serves these kinds from now on; what they are stored as must be in the cache (`cache.addKind`). */
+  serveKinds(kinds: readonly Kind[]): void {
+    this.#kinds = kinds;
+  }
+
+  async get<T extends KubeObject>(
+    kind: Kind<T>,
+    ref: ObjectRef,
+    context: RequestContext,
+    options: { readonly resourceVersion?: string } = {},
+  ): Promise<Entry<T>> {
     context.signal.throwIfAborted();
+    await this.#notOlderThan(options.resourceVersion, context);
     const entry = this.#resource(kind).get(keyOf({ metadata: ref }));
     if (!entry) throw notFound(kind, ref.name);
     return served(kind, entry);
@@ -93,10 +116,20 @@ export class CachedRegistry implements Registry {
     context: RequestContext,
   ): Promise<EntryList<T>> {
     context.signal.throwIfAborted();
+    checkListOptions(options);
+    if (!options.continue) await this.#notOlderThan(options.resourceVersion, context);
     const list = listEntries(this.#resource(kind), this.#matcher(kind, options), options, this.cache.revision);
     return (
       kind.storedAs ? { ...list, entries: list.entries.map((e) => presentAs(kind, e as CachedEntry)) } : list
     ) as EntryList<T>;
+  }
+
+  /** Waits for a revision that the client has seen elsewhere, as upstream does. Errors: BadRequest, Timeout. */
+  async #notOlderThan(resourceVersion: string | undefined, { signal }: RequestContext): Promise<void> {
+    const asked = parseResourceVersion(resourceVersion) ?? 0;
+    if (asked <= this.cache.revision) return;
+    await this.cache.reachedWithin(asked, { waitMs: freshnessWaitMs, signal });
+    if (asked > this.cache.revision) throw tooLarge(asked, this.cache.revision);
   }
 
   watch<T extends KubeObject>(
@@ -123,8 +156,11 @@ export class CachedRegistry implements Registry {
     object: Draft<KubeObject>,
     context: RequestContext,
   ): Promise<Entry<T>> {
-    const draft = storedObject(kind, object as KubeObject) as Draft<KubeObject>;
-    return served(kind, await createObject(this.#env, this.#resource(kind), { target, draft, context }));
+    const draft = ruledObject(kind, object as KubeObject) as Draft<KubeObject>;
+    return served(
+      kind,
+      await createObject(this.#env, this.#resource(kind), { kind: rulingKind(kind), target, draft, context }),
+    );
   }
 
   async update<T extends KubeObject>(
@@ -137,8 +173,9 @@ export class CachedRegistry implements Registry {
     if (kind.createOnUpdate && !target.subresource && !resource.get(keyOf({ metadata: target })))
       return this.create(kind, target, object, context);
     const { resourceVersion } = object.metadata ?? {};
-    const wanted = storedObject(kind, object as KubeObject) as Draft<KubeObject>;
+    const wanted = ruledObject(kind, object as KubeObject) as Draft<KubeObject>;
     const entry = await updateObject(this.#env, resource, {
+      kind: rulingKind(kind),
       target,
       context,
       change: () => copyJson(wanted),
@@ -155,11 +192,12 @@ export class CachedRegistry implements Registry {
   ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }> {
     if (patch.type === 'apply') return this.#apply(kind, target, { patch, context });
     const entry = await updateObject(this.#env, this.#resource(kind), {
+      kind: rulingKind(kind),
       target,
       context,
       change: (stored) => {
-        const wanted = patchObject(kind, presentObject(kind, stored), { patch, context });
-        return storedObject(kind, wanted as KubeObject) as Draft<KubeObject>;
+        const wanted = patchObject(kind, unruledObject(kind, stored), { patch, context });
+        return ruledObject(kind, wanted as KubeObject) as Draft<KubeObject>;
       },
     });
     return { entry: served(kind, entry), created: false };
@@ -171,15 +209,22 @@ export class CachedRegistry implements Registry {
     { patch, context }: { readonly patch: Extract<Patch, { type: 'apply' }>; readonly context: RequestContext },
   ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }> {
     const resource = this.#resource(kind);
+    const rules = rulingKind(kind);
     const change = (stored: KubeObject | undefined) => {
       const writer = { context, subresource: target.subresource ?? '', nowMs: this.#env.clock.now() };
-      const old = stored && presentObject(kind, stored);
-      return storedObject(kind, applyFields(kind, { old, patch }, writer) as KubeObject) as Draft<KubeObject>;
+      const old = stored && unruledObject(kind, stored);
+      return ruledObject(kind, applyFields(kind, { old, patch }, writer) as KubeObject) as Draft<KubeObject>;
     };
     for (;;) {
       if (resource.get(keyOf({ metadata: target })) || target.subresource) {
         try {
-          const entry = await updateObject(this.#env, resource, { target, context, change, ownsFields: true });
+          const entry = await updateObject(this.#env, resource, {
+            kind: rules,
+            target,
+            context,
+            change,
+            ownsFields: true,
+          });
           return { entry: served(kind, entry), created: false };
         } catch (error) {
           if (target.subresource || !isApiError(error, 'NotFound')) throw error; // gone meanwhile: create it
@@ -187,7 +232,13 @@ export class CachedRegistry implements Registry {
       }
       try {
         const draft = change(undefined);
-        const entry = await createObject(this.#env, resource, { target, draft, context, ownsFields: true });
+        const entry = await createObject(this.#env, resource, {
+          kind: rules,
+          target,
+          draft,
+          context,
+          ownsFields: true,
+        });
         return { entry: served(kind, entry), created: true };
       } catch (error) {
         if (!isApiError(error, 'AlreadyExists')) throw error; // created meanwhile: apply to it
@@ -203,14 +254,15 @@ export class CachedRegistry implements Registry {
     context: RequestContext,
   ): Promise<Entry<T>> {
     const entry = await updateObject(this.#env, this.#resource(kind), {
+      kind: rulingKind(kind),
       target,
       context,
       trusted: true,
       change: (stored) => {
-        const old = presentObject(kind, stored) as T;
+        const old = unruledObject(kind, stored) as T;
         const draft = draftOf(old) as unknown as Draft<T>;
         change(draft, old);
-        return storedObject(kind, draft as unknown as KubeObject) as Draft<KubeObject>;
+        return ruledObject(kind, draft as unknown as KubeObject) as Draft<KubeObject>;
       },
     });
     return served(kind, entry);
@@ -232,17 +284,16 @@ export class CachedRegistry implements Registry {
     context: RequestContext,
   ): Promise<EntryList<T>> {
     const list = await this.list(kind, options, context);
-    const deleted: Entry<T>[] = [];
-    for (const { object } of list.entries) {
+    const deleted = await inParallel(list.entries, deletionsAtOnce, async ({ object }) => {
       const { namespace, name = '' } = object.metadata;
       try {
-        const result = await this.delete(kind, { ...(namespace && { namespace }), name }, options, context);
-        deleted.push(result.entry);
+        return (await this.delete(kind, { ...(namespace && { namespace }), name }, options, context)).entry;
       } catch (error) {
-        if (!isApiError(error, 'NotFound')) throw error; // somebody else was faster: it is gone, as asked
+        if (isApiError(error, 'NotFound')) return undefined; // somebody else was faster: it is gone, as asked
+        throw error;
       }
-    }
-    return { ...list, entries: deleted };
+    });
+    return { ...list, entries: deleted.filter((entry) => entry !== undefined) };
   }
 
   #resource(kind: Kind): ResourceCache {

@@ -41,3 +41,18 @@ export function storedObject(kind: Kind, object: KubeObject): KubeObject {
   const stored = storedKind(kind);
   return { ...kind.storedAs.toStored(object), kind: stored.kind, apiVersion: stored.apiVersion };
 }
+
+/** The kind whose rules a write in `kind` follows: the stored one, or its own. */
+export function rulingKind(kind: Kind): Kind {
+  return kind.storedAs?.ownRules ? kind : storedKind(kind);
+}
+
+/** An object of `kind` in the version of the rules. */
+export function ruledObject(kind: Kind, object: KubeObject): KubeObject {
+  return kind.storedAs?.ownRules ? object : storedObject(kind, object);
+}
+
+/** An object in the version of the rules as `kind` shows it. */
+export function unruledObject(kind: Kind, object: KubeObject): KubeObject {
+  return kind.storedAs?.ownRules ? object : presentObject(kind, object);
+}

@@ -42,6 +42,7 @@ export function createRouter(options: RouterOptions): Handler {
     if (!info.isResource) return options.paths(request);
     const kind = options.kinds.find(info.group, info.version, info.resource);
     if (!kind) throw resourceNotFound();
+    if (kind.deprecation) request.warn(kind.deprecation);
     if (info.subresource !== '') return routeSubresource(options, request, kind);
     if (info.rest !== undefined) throw resourceNotFound();
     if (kind.review) return routeReview(options, request, kind);

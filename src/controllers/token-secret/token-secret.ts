@@ -9,21 +9,24 @@ const tokenType = 'kubernetes.io/service-account-token';
 const nameAnnotation = 'kubernetes.io/service-account.name';
 const uidAnnotation = 'kubernetes.io/service-account.uid';
 
+/** The one controller that acts as the controller manager itself: upstream has no role for it. */
+export const tokensController = 'tokens-controller';
+
 export interface TokenSecretOptions {
   /** PEM of the certificate authorities that vouch for the API server. */
   readonly rootCaCertificates: string;
   /** Signs a token without an end that speaks for the account as long as the secret exists. */
-  signLegacyToken(claims: {
+  signToken(claims: {
     readonly namespace: string;
     readonly serviceAccount: { readonly name: string; readonly uid: string };
-    readonly secretName: string;
+    readonly secret: { readonly name: string; readonly uid: string };
   }): Promise<string>;
 }
 
 /** Fills in secrets of type `kubernetes.io/service-account-token`; removes those whose account is gone. */
 export function tokenSecretController(options: TokenSecretOptions): Controller {
   return controller({
-    name: 'tokens-controller',
+    name: tokensController,
     wakesOn: [
       changesOf(secret, (object) => (object.type === tokenType ? [keyFor(object)] : [])),
       changesOf(serviceAccount, ({ metadata }, client) =>
@@ -74,7 +77,7 @@ async function missingData(
   accountUid: string,
   options: TokenSecretOptions,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  const { name: secretName = '', namespace = '' } = object.metadata;
+  const { name = '', uid = '', namespace = '' } = object.metadata;
   const encode = (text: string) => Buffer.from(text).toString('base64');
   const data: Record<string, string> = {};
   const ca = encode(options.rootCaCertificates);
@@ -82,7 +85,8 @@ async function missingData(
   if (!object.data?.['namespace']) data['namespace'] = encode(namespace);
   if (!object.data?.['token']) {
     const account = { name: object.metadata.annotations?.[nameAnnotation] ?? '', uid: accountUid };
-    data['token'] = encode(await options.signLegacyToken({ namespace, serviceAccount: account, secretName }));
+    const claims = { namespace, serviceAccount: account, secret: { name, uid } };
+    data['token'] = encode(await options.signToken(claims));
   }
   return Object.keys(data).length > 0 ? data : undefined;
 }

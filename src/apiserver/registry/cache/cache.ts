@@ -18,6 +18,8 @@ export interface CacheOptions {
 
 const sweepMs = 60_000;
 const retryMs = 1000;
+/** Waiting for a revision that may never come leaves nothing behind when it is given up: the wait only looks again. */
+const freshnessCheckMs = 50;
 
 /** The state of the cluster in memory: loaded once, then fed by the store's changes, whoever made them. */
 export class Cache {
@@ -30,6 +32,8 @@ export class Cache {
   #waiting: { readonly revision: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] =
     [];
   #sweeper: Timer | undefined;
+  /** Changes that arrive while a kind that has just been added is read from the store, by its prefix. */
+  readonly #loading = new Map<string, StoreChange[]>();
 
   private constructor(options: CacheOptions) {
     this.#options = options;
@@ -54,13 +58,53 @@ export class Cache {
     return this.#byPrefix.values();
   }
 
-  async #load(): Promise<void> {
-    const { store, kinds, log, freeze, limits } = this.#options;
-    const { entries, revision } = await store.list('/registry/');
+  /**
+   * Holds one more stored kind from now on, with what the store has of it; a kind whose place is held already takes the
+   * place of the other one. Calls for one kind must not overlap. Rejects with StoreError.
+   */
+  async addKind(kind: Kind): Promise<void> {
+    const present = this.resource(kind);
+    if (present) {
+      present.changeKind(kind, this.#revision);
+      return;
+    }
+    const { store } = this.#options;
+    const prefix = storagePrefix(kind);
+    const missed: StoreChange[] = [];
+    this.#loading.set(prefix, missed);
+    try {
+      const { entries, revision } = await store.list(prefix);
+      await this.reached(revision);
+      const resource = this.#resourceFor(kind, revision);
+      for (const entry of entries) resource.load(entry.key.slice(prefix.length), entry.value, entry.revision);
+      const nowMs = this.#options.clock.now();
+      for (const change of missed) if (change.revision > revision) resource.apply(change, nowMs);
+      this.#byPrefix.set(prefix, resource);
+    } finally {
+      this.#loading.delete(prefix);
+    }
+  }
+
+  /** Lets go of a kind. What the store has of it stays there; watches of it end. */
+  removeKind(kind: Kind): void {
+    const resource = this.resource(kind);
+    if (!resource) return;
+    this.#byPrefix.delete(resource.prefix);
+    resource.close();
+  }
+
+  #resourceFor(kind: Kind, horizon: number): ResourceCache {
+    const { freeze, limits } = this.#options;
     const parsedForm = (value: Uint8Array) => this.#parsed.get(value);
+    return new ResourceCache(kind, horizon, { freeze, limits, parsedForm });
+  }
+
+  async #load(): Promise<void> {
+    const { store, kinds, log } = this.#options;
+    const { entries, revision } = await store.list('/registry/');
     for (const kind of kinds) {
       if (kind.review || kind.storedAs) continue;
-      const resource = new ResourceCache(kind, revision, { freeze, limits, parsedForm });
+      const resource = this.#resourceFor(kind, revision);
       this.#byPrefix.set(resource.prefix, resource);
     }
     let unknown = 0;
@@ -69,7 +113,7 @@ export class Cache {
       if (resource) resource.load(key.slice(resource.prefix.length), value, entryRevision);
       else unknown++;
     }
-    if (unknown > 0) log.warn('stored objects of kinds that are not served', { objects: unknown });
+    if (unknown > 0) log.debug('stored objects of kinds that are not built in', { objects: unknown });
     this.#revision = revision;
     void this.#follow(revision);
     this.#sweepLater();
@@ -136,7 +180,8 @@ export class Cache {
       if (resource) {
         resource.apply(change, nowMs);
         touched.add(resource);
-      }
+      } else if (this.#loading.size > 0)
+        for (const [prefix, missed] of this.#loading) if (change.key.startsWith(prefix)) missed.push(change);
       this.#revision = change.revision;
     }
     for (const resource of touched) resource.wakeWatchers();
@@ -158,6 +203,13 @@ export class Cache {
       const at = this.#waiting.findLastIndex((other) => other.revision <= revision) + 1;
       this.#waiting.splice(at, 0, { revision, resolve, reject });
     });
+  }
+
+  /** Resolves when the cache shows `revision`, or after `waitMs`, whichever comes first. */
+  async reachedWithin(revision: number, { waitMs, signal }: { waitMs: number; signal: AbortSignal }): Promise<void> {
+    const endMs = this.#options.clock.now() + waitMs;
+    while (revision > this.#revision && this.#options.clock.now() < endMs)
+      await sleep(this.#options.clock, freshnessCheckMs, signal);
   }
 
   /** Remembers what `value` was encoded from; the object is given away. */

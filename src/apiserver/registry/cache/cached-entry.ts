@@ -1,14 +1,17 @@
 import type { Kind } from '../../../api/kind.ts';
-import type { KubeObject, ObjectKey } from '../../../api/object.ts';
+import type { Draft, KubeObject, ObjectKey } from '../../../api/object.ts';
 import type { Entry } from '../../contract.ts';
 import { deepFreeze } from '../json.ts';
+import { encodeStored, servedForm, storedHead } from './stored-form.ts';
 
 /** One stored object, held once. The parsed form is made when first asked for, and dropped when nobody asks for a while. */
 export class CachedEntry implements Entry {
   readonly kind: Kind;
   readonly key: ObjectKey;
   readonly revision: number;
-  readonly json: Buffer;
+  #json: Buffer;
+  /** What was stored may be of an older schema of a custom resource: looked at before it is first shown. */
+  #isRead: boolean;
   readonly #freeze: boolean;
   #object: KubeObject | undefined;
   #used = true;
@@ -25,9 +28,28 @@ export class CachedEntry implements Entry {
     this.kind = options.kind;
     this.key = options.key;
     this.revision = options.revision;
-    this.json = options.json;
+    this.#json = options.json;
+    this.#isRead = options.object !== undefined || !options.kind.readStored;
     this.#freeze = options.freeze;
     this.#object = options.object && options.freeze ? deepFreeze(options.object) : options.object;
+  }
+
+  /** As it was stored, or shown last. */
+  get raw(): Buffer {
+    return this.#json;
+  }
+
+  get json(): Buffer {
+    if (!this.#isRead) this.#read();
+    return this.#json;
+  }
+
+  #read(): void {
+    this.#isRead = true;
+    const object = JSON.parse(this.#json.toString('utf8')) as Draft<KubeObject>;
+    if (!this.kind.readStored?.(object)) return;
+    const value = encodeStored(this.kind, object as KubeObject);
+    this.#json = servedForm(Buffer.from(storedHead(this.kind)), value, this.revision);
   }
 
   get object(): KubeObject {

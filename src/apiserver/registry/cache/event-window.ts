@@ -76,9 +76,9 @@ export class EventWindow {
       this.#dropFirst();
   }
 
-  /** Forgets everything: what happened until `horizon` is not known. */
+  /** Forgets everything: what happened until `horizon` is not known. Whoever reads here has fallen behind. */
   reset(horizon: number): void {
-    this.#dropped = this.end;
+    this.#dropped = this.end + 1;
     this.#events = [];
     this.#head = 0;
     this.#bytes = 0;

@@ -4,7 +4,7 @@ import type { StoreChange } from '../../../store/store.ts';
 import { CachedEntry } from './cached-entry.ts';
 import { type CacheEvent, EventWindow, type WindowLimits } from './event-window.ts';
 import { SortedEntries } from './sorted-entries.ts';
-import { atRevision, servedForm, storedHead } from './stored-form.ts';
+import { atRevision, headOf, servedForm, storedHead } from './stored-form.ts';
 
 /** A change as views see it. */
 export interface EntryChange {
@@ -25,22 +25,57 @@ export interface ResourceCacheOptions {
 
 /** The whole state of one stored kind, with its recent events. */
 export class ResourceCache {
-  readonly kind: Kind;
   readonly prefix: string;
   readonly sorted = new SortedEntries();
   readonly window: EventWindow;
   readonly #options: ResourceCacheOptions;
-  readonly #head: Buffer;
+  #kind: Kind;
+  #head: Buffer;
+  #isClosed = false;
   readonly #entries = new Map<ObjectKey, CachedEntry>();
   readonly #listeners = new Set<CacheListener>();
   readonly #parked = new Set<() => void>();
 
   constructor(kind: Kind, horizon: number, options: ResourceCacheOptions) {
-    this.kind = kind;
+    this.#kind = kind;
     this.prefix = storagePrefix(kind);
     this.window = new EventWindow(horizon, options.limits);
     this.#options = options;
     this.#head = Buffer.from(storedHead(kind));
+  }
+
+  get kind(): Kind {
+    return this.#kind;
+  }
+
+  /** The kind is gone: watches end once they have sent everything. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.wakeWatchers();
+  }
+
+  /**
+   * A custom resource's definition has changed: every entry is looked at anew when it is next asked for. Where objects are
+   * stored in another version from now on, watches have to begin again, as the old events are of the old version.
+   */
+  changeKind(kind: Kind, revision: number): void {
+    const old = this.#kind;
+    if (old === kind) return;
+    this.#kind = kind;
+    this.#head = Buffer.from(storedHead(kind));
+    for (const entry of this.#entries.values()) {
+      const next = this.#entry(entry.key, entry.raw, entry.revision);
+      this.#entries.set(entry.key, next);
+      this.sorted.put(next);
+    }
+    if (old.apiVersion !== kind.apiVersion) {
+      this.window.reset(revision);
+      this.wakeWatchers();
+    }
   }
 
   get(key: ObjectKey): CachedEntry | undefined {
@@ -57,7 +92,7 @@ export class ResourceCache {
 
   /** First content, in key order. */
   load(key: ObjectKey, value: Uint8Array, revision: number): void {
-    const entry = this.#entry(key, servedForm(this.#head, value, revision), revision);
+    const entry = this.#entry(key, this.#served(value, revision), revision);
     this.#entries.set(key, entry);
     this.sorted.put(entry);
   }
@@ -71,7 +106,7 @@ export class ResourceCache {
     const { revision } = change;
     if (change.type === 'put') {
       const object = this.#options.parsedForm(change.value);
-      const entry = this.#entry(key, servedForm(this.#head, change.value, revision), revision, object);
+      const entry = this.#entry(key, this.#served(change.value, revision), revision, object);
       this.#entries.set(key, entry);
       this.sorted.put(entry);
       this.window.push({ revision, atMs, previous, frame: { type: previous ? 'MODIFIED' : 'ADDED', entry } });
@@ -89,6 +124,11 @@ export class ResourceCache {
     }
   }
 
+  /** What a custom resource's older version stored begins otherwise. */
+  #served(value: Uint8Array, revision: number): Buffer {
+    return servedForm(this.#kind.readStored ? headOf(value) : this.#head, value, revision);
+  }
+
   #entry(key: ObjectKey, json: Buffer, revision: number, object?: KubeObject): CachedEntry {
     if (object) (object.metadata as { resourceVersion?: string }).resourceVersion = String(revision);
     return new CachedEntry({ kind: this.kind, key, json, revision, object, freeze: this.#options.freeze });
@@ -96,7 +136,7 @@ export class ResourceCache {
 
   /** An entry for a value that the cache does not hold (any more, or never: dry run). */
   entryOf(key: ObjectKey, value: Uint8Array, revision: number): CachedEntry {
-    return this.#entry(key, servedForm(this.#head, value, revision), revision, this.#options.parsedForm(value));
+    return this.#entry(key, this.#served(value, revision), revision, this.#options.parsedForm(value));
   }
 
   /** What a dry run answers: at the revision of the object it would have replaced, or at none. */

@@ -9,6 +9,14 @@ export function storedHead(kind: Kind): string {
   return `{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(kind.apiVersion)},"metadata":{`;
 }
 
+const metadata = Buffer.from(',"metadata":{');
+
+/** With what a stored value begins, whatever version it was stored in; neither kind nor version can hold these characters. */
+export function headOf(stored: Uint8Array): Buffer {
+  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  return bytes.subarray(0, bytes.indexOf(metadata) + metadata.length);
+}
+
 /** The bytes to store. */
 export function encodeStored(kind: Kind, object: KubeObject): Buffer {
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;

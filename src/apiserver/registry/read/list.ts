@@ -5,7 +5,7 @@ import type { ResourceCache } from '../cache/resource-cache.ts';
 import { namespaceRange } from '../cache/sorted-entries.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import { keyMatches, type Matcher } from './matcher.ts';
-import { checkListOptions, parseResourceVersion, tooLarge, tooOld } from './resource-version.ts';
+import { parseResourceVersion, tooOld } from './resource-version.ts';
 
 const pageIsGone =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
@@ -42,7 +42,6 @@ function startOf(
   options: ReadOptions,
   current: number,
 ): { readonly revision: number; readonly startKey: string } {
-  checkListOptions(options);
   if (options.continue) {
     if (options.resourceVersion && options.resourceVersion !== '0')
       throw badRequest('specifying resource version is not allowed when using continue');
@@ -56,7 +55,7 @@ function startOf(
   }
   const asked = parseResourceVersion(options.resourceVersion);
   if (asked === undefined || asked === 0) return { revision: current, startKey: '' };
-  if (asked > current) throw tooLarge(asked, current);
+  // The registry has waited until this revision is here.
   const exact = options.resourceVersionMatch === 'Exact' || (!options.resourceVersionMatch && (options.limit ?? 0) > 0);
   if (!exact) return { revision: current, startKey: '' };
   if (asked < resource.window.horizon) throw tooOld(asked, resource.window.horizon);

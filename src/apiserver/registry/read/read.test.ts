@@ -57,10 +57,40 @@ describe('registry lists', () => {
       [{ resourceVersion: '1', resourceVersionMatch: 'Never' }, 'Invalid'],
       [{ resourceVersion: 'x' }, 'BadRequest'],
       [{ continue: 'x' }, 'BadRequest'],
-      [{ resourceVersion: String(revision + 1000) }, 'Timeout'],
     ];
     for (const [options, reason] of faults)
       await assert.rejects(list(options), (error) => error instanceof ApiError && error.reason === reason);
+  });
+
+  it('waits a little for a revision that is not here yet', async () => {
+    const { revision } = await list();
+    const wanted = { resourceVersion: String(revision + 2) };
+    let answered = false;
+    const waiting = list(wanted).then((result) => {
+      answered = true;
+      return result.revision;
+    });
+    await bench.clock.advance(1000);
+    assert.equal(answered, false);
+    await bench.create('later1');
+    await bench.create('later2');
+    await bench.clock.advance(100);
+    const reached = await waiting;
+    assert.ok(reached >= revision + 2);
+
+    const future = { resourceVersion: '100000' };
+    const refused = (attempt: Promise<unknown>) =>
+      attempt.then(
+        () => assert.fail('answered from the past'),
+        (error: unknown) => error as ApiError,
+      );
+    const listed = refused(list(future));
+    const got = refused(bench.registry.get(widget, at('later1'), bench.context, future));
+    await bench.clock.advance(3100);
+    const { message, details } = await listed;
+    assert.equal(message, `Too large resource version: 100000, current: ${reached}`);
+    assert.equal((await got).message, message);
+    assert.equal(details?.causes?.[0]?.reason, 'ResourceVersionTooLarge');
   });
 
   it('pages through one consistent state', async () => {

@@ -68,6 +68,7 @@ export class Watch implements AsyncIterableIterator<readonly WatchFrame[]> {
     if (this.#signal.aborted || this.#ended) return this.return();
     const batch = this.#take();
     if (batch.length > 0) return { done: false, value: batch };
+    if (this.#source.resource.isClosed) return this.return();
     this.#waiting = Promise.withResolvers<Result>();
     this.#unpark = this.#source.resource.park(() => this.#wake());
     return this.#waiting.promise;
@@ -119,7 +120,10 @@ export class Watch implements AsyncIterableIterator<readonly WatchFrame[]> {
     if (!waiting) return;
     try {
       const batch = this.#take();
-      if (batch.length === 0) return;
+      if (batch.length === 0) {
+        if (this.#source.resource.isClosed) this.#end();
+        return;
+      }
       this.#unparkNow();
       waiting.resolve({ done: false, value: batch });
     } catch (error) {

@@ -1,13 +1,14 @@
 import type { Kind } from '../../../api/kind.ts';
 import { type Draft, formatTime, type KubeObject, keyOf } from '../../../api/object.ts';
-import { alreadyExists, badRequest, invalid } from '../../../api/status.ts';
+import { ApiError, alreadyExists, badRequest, invalid } from '../../../api/status.ts';
 import { validateObjectMeta } from '../../../api/validation/object-meta.ts';
 import type { AdmissionRequest, RequestContext, WriteTarget } from '../../contract.ts';
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
+import { storedObject } from '../served-kind.ts';
 import { fillDefaults } from './defaults.ts';
-import { admit, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
+import { admit, allocate, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
 import { trackFields } from './managed-fields.ts';
 import { dropStatus, matchAddress } from './metadata.ts';
 import { RaceError } from './storage.ts';
@@ -20,6 +21,8 @@ export async function createObject(
   env: WriteEnvironment,
   resource: ResourceCache,
   request: {
+    /** Whose rules hold. */
+    readonly kind: Kind;
     readonly target: WriteTarget;
     readonly draft: Draft<KubeObject>;
     readonly context: RequestContext;
@@ -27,8 +30,8 @@ export async function createObject(
     readonly ownsFields?: boolean;
   },
 ): Promise<CachedEntry> {
-  const { kind } = resource;
-  const { target, draft, context } = request;
+  const { kind, target, draft, context } = request;
+  if (kind.refusesCreate) throw new ApiError('MethodNotAllowed', kind.refusesCreate);
   matchAddress(kind, target, draft);
   const { metadata } = draft;
   if (metadata.resourceVersion && metadata.resourceVersion !== '0')
@@ -48,13 +51,14 @@ export async function createObject(
   };
   await mutate(env.admission, admission, draft);
   kind.prepareCreate?.(draft);
+  await allocate(env.admission, admission, draft);
   for (let attempt = 1; ; attempt++) {
     const object = draft as KubeObject;
     check(kind, object);
     try {
       await admit(env.admission, admission, object);
       context.signal.throwIfAborted();
-      return await store(env, resource, { object, context });
+      return await store(env, resource, { object: storedObject(kind, object), context });
     } catch (error) {
       if (!(error instanceof RaceError)) throw error;
       if (!generated || attempt >= nameAttempts) throw alreadyExists(kind, object.metadata.name ?? '');
@@ -86,7 +90,7 @@ function startLife(env: WriteEnvironment, kind: Kind, draft: Draft<KubeObject>):
   if (kind.generation) metadata.generation = 1;
   metadata.uid = env.newUid();
   metadata.creationTimestamp = formatTime(env.clock.now());
-  if (kind.subresources['status']) dropStatus(draft);
+  if (kind.subresources['status'] && !kind.createsWithStatus) dropStatus(draft);
 }
 
 function check(kind: Kind, object: KubeObject): void {

@@ -38,6 +38,14 @@ export async function mutate(
   for (const plugin of plugins) if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request, object);
 }
 
+export async function allocate(
+  plugins: readonly AdmissionPlugin[],
+  request: AdmissionRequest,
+  object: Draft<KubeObject>,
+): Promise<void> {
+  for (const plugin of plugins) if (plugin.allocate && plugin.handles(request)) await plugin.allocate(request, object);
+}
+
 export async function admit(
   plugins: readonly AdmissionPlugin[],
   request: AdmissionRequest,

@@ -1,19 +1,23 @@
 import type { Kind } from '../../../api/kind.ts';
 import { type Draft, type KubeObject, keyOf } from '../../../api/object.ts';
 import { ApiError, conflict, invalid, notFound, staleObject } from '../../../api/status.ts';
+import { invalidValue } from '../../../api/validation/field-error.ts';
 import { validateObjectMetaUpdate } from '../../../api/validation/object-meta.ts';
 import type { AdmissionRequest, RequestContext, WriteTarget } from '../../contract.ts';
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
 import { sameJson } from '../json.ts';
+import { presentObject, storedObject } from '../served-kind.ts';
 import { fillDefaults } from './defaults.ts';
-import { admit, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
+import { admit, allocate, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
 import { trackFields } from './managed-fields.ts';
 import { describesIntent, keepAllBut, keepStatus, keepSystemFields, matchAddress } from './metadata.ts';
 import { RaceError } from './storage.ts';
 
 export interface UpdateRequest {
+  /** Whose rules hold. */
+  readonly kind: Kind;
   readonly target: WriteTarget;
   readonly context: RequestContext;
   /** Makes the wanted object from the stored one: a new value that may be changed. Called again when a race was lost. */
@@ -54,9 +58,8 @@ async function updateOnce(
   resource: ResourceCache,
   { request, old }: { request: UpdateRequest; old: CachedEntry },
 ): Promise<CachedEntry> {
-  const { kind } = resource;
-  const { target, context } = request;
-  const stored = old.object;
+  const { kind, target, context } = request;
+  const stored = presentObject(kind, old.object);
   const draft = await request.change(stored);
   matchAddress(kind, target, draft);
   checkIdentity(resource, draft, old);
@@ -70,12 +73,14 @@ async function updateOnce(
   await mutate(env.admission, admission, draft);
   keepSystemFields(draft, stored);
   prepare(kind, subresource, { draft, old: stored, trusted: request.trusted === true });
+  await allocate(env.admission, admission, draft);
+  if (kind.generation) countGeneration(draft, stored);
   const object = draft as KubeObject;
   check(kind, subresource, { object, old: stored, trusted: request.trusted === true });
   try {
     await admit(env.admission, admission, object);
     context.signal.throwIfAborted();
-    return await store(env, resource, { object, old, context });
+    return await store(env, resource, { object: storedObject(kind, object), old, context });
   } finally {
     settle(env.admission, admission);
   }
@@ -108,8 +113,12 @@ function checkIdentity(resource: ResourceCache, draft: Draft<KubeObject>, old: C
     throw conflict(resource.kind, name, `${where}, AdditionalErrorMsg: ${why}`);
   }
   if (uid) metadata.uid = uid;
-  if (metadata.resourceVersion && metadata.resourceVersion !== '0' && metadata.resourceVersion !== resourceVersion)
-    throw staleObject(resource.kind, name);
+  const known = metadata.resourceVersion === '0' ? undefined : metadata.resourceVersion;
+  if (known && known !== resourceVersion) throw staleObject(resource.kind, name);
+  if (!known && resource.kind.conditionalUpdate)
+    throw invalid({ group: resource.kind.group, kind: resource.kind.plural }, name, [
+      invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
+    ]);
   if (resourceVersion) metadata.resourceVersion = resourceVersion;
 }
 
@@ -125,7 +134,9 @@ function keepWhatIsNotWritten(kind: Kind, subresource: string, { draft, old }: P
 function prepare(kind: Kind, subresource: string, { draft, old, trusted }: Pair & { readonly trusted: boolean }): void {
   if (subresource !== '') kind.subresources[subresource]?.prepareUpdate?.(draft, old);
   else if (!trusted) kind.prepareUpdate?.(draft, old);
-  if (!kind.generation) return;
+}
+
+function countGeneration(draft: Draft<KubeObject>, old: KubeObject): void {
   const fields = draft as unknown as Record<string, unknown>;
   const stored = old as unknown as Record<string, unknown>;
   const names = new Set([...Object.keys(fields), ...Object.keys(stored)]);
