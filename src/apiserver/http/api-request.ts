@@ -4,12 +4,10 @@ import type { RequestContext, UserInfo } from '../contract.ts';
 import type { Exchange } from './exchange.ts';
 import { parseQuery, type Query } from './query.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
+import { Warnings } from './warnings.ts';
 
 /** Answers one request. Throws ApiError, which becomes the answer. */
 export type Handler = (request: ApiRequest) => Promise<void> | void;
-
-/** Warnings of one answer; more than a client would read are dropped, as upstream drops them (by length). */
-const mostWarningBytes = 4096;
 
 /** A request on its way through the server. The request's context for the registry is made from it by `readContext` and `writeContext`. */
 export class ApiRequest {
@@ -19,14 +17,14 @@ export class ApiRequest {
   readonly auditId: string;
   /** Who asks (after impersonation). */
   readonly user: UserInfo;
-  readonly #warnings: string[] = [];
-  #warningBytes = 0;
+  readonly #warnings: Warnings;
 
   constructor(exchange: Exchange, parsed: ParsedRequest, user: UserInfo) {
     this.exchange = exchange;
     this.query = parsed.query;
     this.info = parsed.info;
     this.auditId = parsed.auditId;
+    this.#warnings = parsed.warnings;
     this.user = user;
   }
 
@@ -35,9 +33,7 @@ export class ApiRequest {
   }
 
   readonly warn = (text: string): void => {
-    if (text === '' || this.#warnings.includes(text)) return;
-    this.#warningBytes += text.length;
-    if (this.#warningBytes <= mostWarningBytes) this.#warnings.push(text);
+    this.#warnings.add(text);
   };
 
   /** The headers every answer has, and `more`. A new object, which the caller may change. */
@@ -47,15 +43,10 @@ export class ApiRequest {
       'cache-control': 'no-cache, private',
       'content-type': contentType,
     };
-    if (this.#warnings.length > 0) headers.warning = this.#warnings.map(warningHeader).join(', ');
+    const { header } = this.#warnings;
+    if (header !== undefined) headers.warning = header;
     return headers;
   }
-}
-
-/** RFC 7234, section 5.5, code 299: a quoted string without control or non-ASCII characters. */
-export function warningHeader(text: string): string {
-  const clean = text.replaceAll(/[^\x20-\x7e]+/g, ' ').replaceAll(/["\\]/g, '\\$&');
-  return `299 - "${clean}"`;
 }
 
 /** What is known of a request before anybody is asked who sent it. */
@@ -63,6 +54,7 @@ export interface ParsedRequest {
   readonly query: Query;
   readonly info: RequestInfo;
   readonly auditId: string;
+  readonly warnings: Warnings;
 }
 
 /** Throws ApiError `BadRequest` for a path that cannot be decoded. */
@@ -70,7 +62,7 @@ export function parseRequest(exchange: Exchange): ParsedRequest {
   const query = parseQuery(exchange.query);
   const given = exchange.headers['audit-id'];
   const auditId = typeof given === 'string' && given.length <= 64 ? given : randomUUID();
-  return { query, info: requestInfo(exchange.method, exchange.path, query), auditId };
+  return { query, info: requestInfo(exchange.method, exchange.path, query), auditId, warnings: new Warnings() };
 }
 
 /** The context of a read: nothing of the query matters for it. */

@@ -83,5 +83,7 @@ function headersFor(
 
 function accepts(accept: string, contentType: string): boolean {
   // Go's clients ask for `v2@v1.0` and call it `v2.v1.0`, as upstream answers.
-  return accept.replaceAll('@', '.').includes(contentType) || accept.includes('*/*') || accept.includes('application/*');
+  return (
+    accept.replaceAll('@', '.').includes(contentType) || accept.includes('*/*') || accept.includes('application/*')
+  );
 }

@@ -38,7 +38,7 @@ const clientClosedRequest = 499;
 
 interface Running {
   readonly exchange: Exchange;
-  readonly auditId: string;
+  readonly parsed: ParsedRequest;
   readonly deadlineMs: number;
 }
 
@@ -86,7 +86,7 @@ export class Pipeline {
       type = typeOf(parsed.info);
       this.#inFlight.enter(type);
     } catch (error) {
-      sendError(exchange, asApiError(error), '');
+      sendError(exchange, asApiError(error));
       return;
     }
     void this.#run(exchange, parsed, type);
@@ -94,7 +94,7 @@ export class Pipeline {
 
   async #run(exchange: Exchange, parsed: ParsedRequest, type: RequestType): Promise<void> {
     const startMs = this.#options.clock.monotonic();
-    const running: Running = { exchange, auditId: parsed.auditId, deadlineMs: startMs + this.#timeoutMs };
+    const running: Running = { exchange, parsed, deadlineMs: startMs + this.#timeoutMs };
     if (type === 'long-running') {
       this.#streams.add(exchange);
       if (this.#stopping) exchange.abort(shuttingDown);
@@ -133,7 +133,7 @@ export class Pipeline {
       const { method, path } = exchange;
       this.#options.log.error('request failed', { method, path, auditId: parsed.auditId, error: toError(thrown) });
     }
-    sendError(exchange, error, parsed.auditId);
+    sendError(exchange, error, parsed);
     return error.httpCode;
   }
 
@@ -143,7 +143,7 @@ export class Pipeline {
       if (running.deadlineMs > now) return;
       this.#running.delete(running);
       const error = new ApiError('Timeout', 'Timeout: request did not complete within the allotted timeout');
-      sendError(running.exchange, error, running.auditId);
+      sendError(running.exchange, error, running.parsed);
       running.exchange.abort(error);
     }
   }

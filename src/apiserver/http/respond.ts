@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { protobufType, type TypeMeta } from '../../api/protobuf/envelope.ts';
 import { encodeObject, protobufDefinition } from '../../api/protobuf/protobuf.ts';
 import type { ApiError } from '../../api/status.ts';
-import type { ApiRequest } from './api-request.ts';
+import type { ApiRequest, ParsedRequest } from './api-request.ts';
 import type { Exchange } from './exchange.ts';
 import { type Encoding, plainEncoding } from './negotiate.ts';
 
@@ -85,7 +85,11 @@ function wantsPretty(request: ApiRequest): boolean {
 }
 
 /** Sends an error as `metav1.Status`; when an answer was already begun, breaks it off. */
-export function sendError(exchange: Exchange, error: ApiError, auditId: string): void {
+export function sendError(
+  exchange: Exchange,
+  error: ApiError,
+  { auditId = '', warnings }: Partial<Pick<ParsedRequest, 'auditId' | 'warnings'>> = {},
+): void {
   if (exchange.answered) {
     exchange.breakOff();
     return;
@@ -100,6 +104,7 @@ export function sendError(exchange: Exchange, error: ApiError, auditId: string):
       'cache-control': 'no-cache, private',
       'content-type': bytes ? protobufType : jsonType,
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+      ...(warnings?.header !== undefined && { warning: warnings.header }),
       ...(error.reason === 'Unauthorized' && { 'www-authenticate': 'Bearer realm="kubernetes"' }),
     },
     bytes ?? JSON.stringify(answer),

@@ -28,7 +28,11 @@ const deployment: Deployment = {
 };
 
 testCases('deployment', deployment, validateDeployment, [
-  [{ 'spec.selector': undefined }, 'spec.selector: Required value'],
+  [
+    { 'spec.selector': undefined },
+    'spec.selector: Required value',
+    'spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`',
+  ],
   [{ 'spec.selector': {} }, 'spec.selector: Invalid value: {}: empty selector is invalid for deployment'],
   [
     { 'spec.template.metadata.labels': { a: 'c' } },
@@ -77,7 +81,11 @@ testCases('deployment update', deployment, (now) => validateDeploymentUpdate(now
 const replicaSet: ReplicaSet = { ...header, kind: 'ReplicaSet', spec: { replicas: 1, selector, template } };
 testCases('replica set', replicaSet, validateReplicaSet, [
   [{ 'spec.replicas': -2 }, 'spec.replicas: Invalid value: -2: must be greater than or equal to 0'],
-  [{ 'spec.selector': undefined }, 'spec.selector: Required value'],
+  [
+    { 'spec.selector': undefined },
+    'spec.selector: Required value',
+    'spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`',
+  ],
 ]);
 
 const statefulSet: StatefulSet = {

@@ -21,13 +21,14 @@ interface WorkloadSpec {
 /** Selector and pod template of a workload: they must fit together, and its pods run for ever. */
 export function validateSelectorAndTemplate({ selector, template }: WorkloadSpec, rules: WorkloadRules): Errors {
   const errors = validateSelector(selector, rules.kind);
-  const isUsable = selector !== undefined && errors.length === 0;
-  errors.push(...validatePodTemplateSpec(template, 'spec.template'));
   const labels = template?.metadata?.labels;
-  if (isUsable && !labelSelectorOf(selector).matches(labels))
+  // As upstream: no selector at all matches nothing; an empty or broken one is complained of once.
+  const matches = selector ? errors.length > 0 || labelSelectorOf(selector).matches(labels) : false;
+  if (template && !matches)
     errors.push(
       invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
     );
+  errors.push(...validatePodTemplateSpec(template, 'spec.template'));
   const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {};
   if (restartPolicy && restartPolicy !== 'Always')
     errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));

@@ -26,7 +26,7 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): Er
     errors.push(...invalidFormat(`binaryData[${key}]`, key, isConfigMapKey(key)));
     bytes += base64Bytes(value);
   }
-  if (bytes > maxDataBytes) errors.push(tooLong('', maxDataBytes));
+  if (bytes > maxDataBytes) errors.push(tooLong('[]', maxDataBytes)); // upstream's name for the whole object;
   return errors;
 }
 

@@ -86,7 +86,7 @@ testCases('config map', configMap, validateConfigMap, [
     "data[a b]: Invalid value: \"a b\": a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
   ],
   [{ binaryData: { a: '' } }, 'data[a]: Invalid value: "a": duplicate of key present in binaryData'],
-  [{ data: { a: big } }, ': Too long: may not be more than 1048576 bytes'],
+  [{ data: { a: big } }, '[]: Too long: may not be more than 1048576 bytes'],
 ]);
 testCases('config map update', configMap, (now) => validateConfigMapUpdate(now, configMap), [
   [{ data: { a: 'c' } }, 'data: Forbidden: field is immutable when `immutable` is set'],

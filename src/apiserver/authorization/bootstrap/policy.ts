@@ -122,6 +122,18 @@ export function bootstrapPolicy(): BootstrapPolicy {
         rules: [rule(read, '', 'secrets')],
       },
       {
+        metadata: metadata('system:controller:bootstrap-signer', { namespace: 'kube-public' }),
+        rules: [
+          rule(read, '', 'configmaps'),
+          rule('update', '', 'configmaps', 'cluster-info'),
+          rule('create patch update', 'core events.k8s.io', 'events'),
+        ],
+      },
+      {
+        metadata: metadata('system:controller:cloud-provider', { namespace: 'kube-system' }),
+        rules: [rule('create get list watch', '', 'configmaps')],
+      },
+      {
         metadata: metadata('system:controller:token-cleaner', { namespace: 'kube-system' }),
         rules: [
           rule('delete get list watch', '', 'secrets'),
@@ -156,6 +168,18 @@ export function bootstrapPolicy(): BootstrapPolicy {
         'system:controller:bootstrap-signer',
         'system:controller:bootstrap-signer',
         account('kube-system', 'bootstrap-signer'),
+      ),
+      roleBinding(
+        'kube-public',
+        'system:controller:bootstrap-signer',
+        'system:controller:bootstrap-signer',
+        account('kube-system', 'bootstrap-signer'),
+      ),
+      roleBinding(
+        'kube-system',
+        'system:controller:cloud-provider',
+        'system:controller:cloud-provider',
+        account('kube-system', 'cloud-provider'),
       ),
       roleBinding(
         'kube-system',
