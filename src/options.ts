@@ -1,5 +1,6 @@
 import type { Cidr } from './base/cidr.ts';
 import type { IpAddress } from './base/ip.ts';
+import type { NodeSettings } from './node/settings.ts';
 
 /** What a server is started with: everything parsed, checked and completed; nothing below looks at flags, files or variables. */
 export interface ServerOptions {
@@ -30,8 +31,8 @@ export interface ServerOptions {
   readonly disabled: ReadonlySet<PackagedComponent>;
   /** No node on this machine: control plane only. */
   readonly disableAgent: boolean;
-  /** `name=value` for the node agent by kubelet's flag names, in the order given; a flag without a value has ''. */
-  readonly kubeletArgs: readonly { readonly name: string; readonly value: string }[];
+  /** What was set by kubelet's flags. */
+  readonly nodeSettings: NodeSettings;
   readonly debug: boolean;
   /** Lines go to this file instead of standard error. */
   readonly logFile?: string;

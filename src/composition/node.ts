@@ -87,6 +87,7 @@ export async function startNode(
     clusterDomain: options.clusterDomain,
     labels: { ...options.nodeLabels, 'node-role.kubernetes.io/control-plane': 'true' },
     taints: options.nodeTaints,
+    settings: options.nodeSettings,
     kubeletVersion: `v${version}`,
     kubeletPort,
     clock,

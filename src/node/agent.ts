@@ -40,7 +40,7 @@ export interface NodeNetwork {
 }
 
 export interface NodeAgentOptions
-  extends Pick<RegistrationOptions, 'labels' | 'taints' | 'kubeletVersion' | 'kubeletPort'> {
+  extends Pick<RegistrationOptions, 'labels' | 'taints' | 'kubeletVersion' | 'kubeletPort' | 'settings'> {
   readonly client: Client;
   readonly events: EventRecorder;
   readonly dataDir: string;
@@ -53,8 +53,6 @@ export interface NodeAgentOptions
   readonly network: NodeNetwork;
   readonly clusterDns: readonly string[];
   readonly clusterDomain: string;
-  /** A resolv.conf to take as the host's, unchecked. Default: the host's own, checked as K3s does. */
-  readonly resolvConf?: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -129,7 +127,7 @@ class Agent implements NodeAgent {
   }
 
   async start(outer: AbortSignal): Promise<void> {
-    const { client, clock, log, nodeName, nodeIps, dataDir } = this.#options;
+    const { client, clock, log, nodeName, nodeIps, dataDir, settings } = this.#options;
     const signal = AbortSignal.any([outer, this.#stopping.signal]);
     // Registration needs the runtime's version only later; the node object and the runtime are made side by side.
     const cri = await this.#openRuntime(signal);
@@ -165,7 +163,7 @@ class Agent implements NodeAgent {
         event: (pod, container, event) => recordAbout(context, pod, container, event),
       }),
       volumes,
-      cgroups: await createCgroups(podCgroupRoot(dataDir), podsLog),
+      cgroups: await createCgroups({ root: podCgroupRoot(dataDir), podMaxPids: settings.podMaxPids, log: podsLog }),
       objects,
       events: this.#options.events,
       resolver: {
@@ -202,6 +200,8 @@ class Agent implements NodeAgent {
       cri,
       manager: this.#manager,
       layout: this.layout,
+      maxBytes: settings.logMaxBytes,
+      maxFiles: settings.logMaxFiles,
       clock,
       log: log.child('logs'),
     });
@@ -251,7 +251,7 @@ class Agent implements NodeAgent {
   }
 
   async #hostResolver(): Promise<ResolverConfig> {
-    const { resolvConf } = this.#options;
+    const { resolvConf } = this.#options.settings;
     if (resolvConf !== undefined) return parseResolvConf(await readFile(resolvConf, 'utf8'));
     return chooseHostResolver(
       await Promise.all(['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'].map(readTextIfPresent)),

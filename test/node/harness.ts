@@ -19,6 +19,7 @@ import { dockerArchive, type ImageContent } from '../../src/node/images/archive.
 import { startContainerd } from '../../src/node/runtime/containerd.ts';
 import { agentLayout, type RuntimePaths } from '../../src/node/runtime/containerd-config.ts';
 import { connectCri } from '../../src/node/runtime/cri.ts';
+import { defaultNodeSettings } from '../../src/node/settings.ts';
 import { mountPointsBelow, unmount } from '../../src/node/volumes/mount.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 
@@ -105,6 +106,7 @@ export async function startTestNode(
       clusterDomain: 'cluster.local',
       labels: {},
       taints: [],
+      settings: defaultNodeSettings,
       kubeletVersion: 'v1.36.0+k3ts1',
       kubeletPort,
       clock: systemClock,

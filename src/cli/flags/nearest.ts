@@ -1,7 +1,7 @@
 /** The candidate most like the text, if one is like it at all: for "did you mean". */
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(text.length / 3)) + 1;
+  let least = Math.max(1, Math.floor(text.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(text, candidate);
     if (distance < least) [best, least] = [candidate, distance];

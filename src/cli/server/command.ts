@@ -1,4 +1,3 @@
-import { openSync, writeSync } from 'node:fs';
 import { createLogger, describeError, type Logger } from '../../base/log.ts';
 import { createSteps, type Steps } from '../../base/steps.ts';
 import type { ServerOptions } from '../../options.ts';
@@ -11,6 +10,7 @@ import { readSettings } from '../flags/settings.ts';
 import { productVersion } from '../version/version.ts';
 import { serverFlags } from './flags.ts';
 import { explainK3sFlag } from './k3s-flags.ts';
+import { openLogFile } from './log-file.ts';
 import { inspectMachine } from './machine.ts';
 import { serverOptions } from './options.ts';
 import { checkMachine } from './preflight.ts';
@@ -40,7 +40,7 @@ export const serverCommand: Command = {
 };
 
 async function serve(options: ServerOptions, context: CommandContext): Promise<number> {
-  const write = options.logFile === undefined ? context.err : appendTo(options.logFile);
+  const write = options.logFile === undefined ? context.err : openLogFile(options.logFile);
   const log = createLogger({ level: options.debug ? 'debug' : 'info', write });
   const steps = createSteps({ log, show: (line) => write(`${line}\n`) });
   const startedAt = performance.now();
@@ -95,9 +95,4 @@ function onSignals(log: Logger, ask: (signal: string) => void): () => void {
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   return () => void process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
-}
-
-function appendTo(path: string): (text: string) => void {
-  const file = openSync(path, 'a', 0o600);
-  return (text) => void writeSync(file, text);
 }

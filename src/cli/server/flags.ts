@@ -13,7 +13,13 @@ export const serverFlags: readonly Flag[] = [
     help: 'configuration file; files in FILE.d are read after it',
   },
   { name: 'debug', type: 'switch', default: 'false', help: 'log details' },
-  { name: 'log', short: 'l', type: 'text', placeholder: 'FILE', help: 'log to a file instead of standard error' },
+  {
+    name: 'log',
+    short: 'l',
+    type: 'text',
+    placeholder: 'FILE',
+    help: 'log to a file instead of standard error; bounded to 4 files of 50 MiB',
+  },
   {
     name: 'bind-address',
     type: 'text',

@@ -1,4 +1,5 @@
 import { isDns1123Subdomain, isLabelValue, isQualifiedName } from '../../api/validation/format.ts';
+import { defaultNodeSettings, type NodeSettings, nodeSettingNames, withKubeletFlag } from '../../node/settings.ts';
 import { type NodeTaint, taintEffects } from '../../options.ts';
 import type { SettingsReader } from '../flags/reader.ts';
 
@@ -69,14 +70,18 @@ export function readNodeTaints(reader: SettingsReader): NodeTaint[] {
   return taints;
 }
 
-/** `name=value` or `name`; leading dashes, as on kubelet's command line, are taken off. */
-export function readKubeletArgs(reader: SettingsReader): { name: string; value: string }[] {
-  return reader.each(
-    'kubelet-arg',
-    (text) => {
-      const match = /^-{0,2}([a-z][a-z\d-]*)(?:=([\s\S]*))?$/.exec(text);
-      return match?.[1] === undefined ? undefined : { name: match[1], value: match[2] ?? '' };
-    },
-    "must be NAME=VALUE, with a flag's name of kubelet",
-  );
+/** `name=value` each; leading dashes, as on kubelet's command line, are taken off. */
+export function readKubeletArgs(reader: SettingsReader): NodeSettings {
+  let settings = defaultNodeSettings;
+  for (const text of reader.values('kubelet-arg')) {
+    const [, name, value] = /^-{0,2}([^=]+)=([\s\S]*)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined) {
+      reader.problem('kubelet-arg', text, `must be NAME=VALUE, with one of ${nodeSettingNames.join(', ')}`);
+      continue;
+    }
+    const next = withKubeletFlag(settings, name, value);
+    if (typeof next === 'string') reader.problem('kubelet-arg', text, next);
+    else settings = next;
+  }
+  return settings;
 }

@@ -63,10 +63,8 @@ test('everything given is parsed', () => {
     { key: 'k', value: 'v', effect: 'NoSchedule' },
     { key: 'k', value: '', effect: 'NoExecute' },
   ]);
-  assert.deepEqual(made.kubeletArgs, [
-    { name: 'max-pods', value: '50' },
-    { name: 'system-reserved', value: 'cpu=1,memory=1Gi' },
-  ]);
+  assert.equal(made.nodeSettings.maxPods, 50);
+  assert.deepEqual(made.nodeSettings.reserved, [{ cpu: '1', memory: '1Gi' }]);
   assert.deepEqual([...made.disabled], ['ingress', 'dns']);
   assert.deepEqual([made.token, made.disableAgent, made.debug, made.logFile], ['s', true, true, '/l']);
 });
@@ -112,6 +110,12 @@ test('each wrong value is refused with the flag, the value and what is allowed',
     [['--tls-san', 'a b'], /--tls-san: a b: /],
     [['--disable', 'treafik'], /--disable: treafik: .*did you mean traefik\?/],
     [['--kubelet-arg', '=x'], /--kubelet-arg: =x: /],
+    [['--kubelet-arg', 'max-pods'], /--kubelet-arg: max-pods: must be NAME=VALUE, with one of max-pods/],
+    [['--kubelet-arg', 'max-pods=x'], /--kubelet-arg: max-pods=x: must be a whole number/],
+    [
+      ['--kubelet-arg', 'root-dir=/x'],
+      /--kubelet-arg: root-dir=\/x: root-dir means nothing to this node agent; it knows/,
+    ],
     [['--debug=maybe'], /--debug: maybe: must be true or false/],
   ];
   for (const [args, expected] of cases) assert.match(problemsOf(args).join('\n'), expected, args.join(' '));

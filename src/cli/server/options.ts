@@ -51,7 +51,7 @@ export function serverOptions(settings: Settings, machine: Machine): ServerOptio
     tlsSans: reader.each('tls-san', parseSan, 'must be a host name or an address'),
     disabled: readDisabled(reader),
     disableAgent: reader.switch('disable-agent'),
-    kubeletArgs: readKubeletArgs(reader),
+    nodeSettings: readKubeletArgs(reader),
     debug: reader.switch('debug'),
     ...(token === undefined ? {} : { token }),
     ...(logFile === undefined ? {} : { logFile: resolve(logFile) }),

@@ -5,6 +5,7 @@ import { findConflicts, readMachineNetwork } from '../../network/conflicts.ts';
 import { networkNames } from '../../network/network.ts';
 import { kubeletPort, type ServerOptions } from '../../options.ts';
 import { UsageError } from '../flags/flag.ts';
+import { placeProblems } from './places.ts';
 import { findRunningServer } from './run-state.ts';
 
 /** What must hold of the machine before the server may change anything. Throws UsageError with everything that is in the way. */
@@ -12,6 +13,8 @@ export async function checkMachine(options: ServerOptions, uid: number): Promise
   const problems: string[] = [];
   if (uid !== 0 && !options.disableAgent)
     problems.push(`user id ${uid}: running a node needs root (user id 0); start as root, or with --disable-agent`);
+  const places = await placeProblems(options);
+  if (places.length > 0) throw new UsageError([...problems, ...places]);
   const running = findRunningServer(options.dataDir);
   if (running)
     problems.push(

@@ -6,7 +6,6 @@ import { qosClassOf } from './qos.ts';
 import { type PodCgroupLimits, podCgroupLimits } from './resources.ts';
 import type { Pod } from './types.ts';
 
-const mountPoint = '/sys/fs/cgroup';
 /** Controllers in which a pod's group is made before the runtime makes the containers' below it. */
 const controllers = ['cpu', 'memory', 'pids'] as const;
 
@@ -21,8 +20,22 @@ export interface Cgroups {
   folders(path: string): Promise<readonly string[]>;
 }
 
-/** `root` is the group under which all pods of this node are: `/kubepods`, or one named by instance. */
-export async function createCgroups(root: string, log: Logger): Promise<Cgroups> {
+export interface CgroupOptions {
+  /** The group under which all pods of this node are: `/kubepods`, or one named by instance. */
+  readonly root: string;
+  /** Processes and threads of one pod. Default: no limit. */
+  readonly podMaxPids?: number | undefined;
+  /** Where the hierarchies are. */
+  readonly mountPoint?: string;
+  readonly log: Logger;
+}
+
+export async function createCgroups({
+  root,
+  podMaxPids,
+  mountPoint = '/sys/fs/cgroup',
+  log,
+}: CgroupOptions): Promise<Cgroups> {
   const version = (await exists(join(mountPoint, 'cgroup.controllers'))) ? 2 : 1;
   const pathOf = (pod: Pod) => {
     const qos = qosClassOf(pod);
@@ -41,14 +54,15 @@ export async function createCgroups(root: string, log: Logger): Promise<Cgroups>
     async prepare(pod) {
       const path = pathOf(pod);
       const limits = podCgroupLimits(pod);
+      const pids = podMaxPids === undefined ? {} : { 'pids.max': podMaxPids };
       if (version === 2) {
-        await enableControllers(path);
-        await writeLimits(join(mountPoint, path), limitsV2(limits), log);
+        await enableControllers(mountPoint, path);
+        await writeLimits(join(mountPoint, path), { ...limitsV2(limits), ...pids }, log);
       } else
         for (const controller of controllers) {
           if (!(await exists(join(mountPoint, controller)))) continue;
           await mkdir(join(mountPoint, controller, path), { recursive: true });
-          await writeLimits(join(mountPoint, controller, path), limitsV1(limits)[controller], log);
+          await writeLimits(join(mountPoint, controller, path), { ...limitsV1(limits), pids }[controller], log);
         }
     },
     async remove(pod) {
@@ -62,7 +76,7 @@ export async function createCgroups(root: string, log: Logger): Promise<Cgroups>
   };
 }
 
-function limitsV1(limits: PodCgroupLimits): Record<(typeof controllers)[number], Record<string, number>> {
+function limitsV1(limits: PodCgroupLimits): Record<'cpu' | 'memory', Record<string, number>> {
   return {
     cpu: {
       'cpu.shares': limits.cpuShares,
@@ -70,7 +84,6 @@ function limitsV1(limits: PodCgroupLimits): Record<(typeof controllers)[number],
       'cpu.cfs_quota_us': limits.cpuQuotaUs || -1,
     },
     memory: limits.memoryBytes > 0 ? { 'memory.limit_in_bytes': limits.memoryBytes } : {},
-    pids: {},
   };
 }
 
@@ -94,12 +107,16 @@ async function writeLimits(folder: string, limits: Record<string, string | numbe
 }
 
 /** In version 2 a controller works in a group only when all groups above pass it on. */
-async function enableControllers(path: string): Promise<void> {
+async function enableControllers(mountPoint: string, path: string): Promise<void> {
   let folder = mountPoint;
   for (const part of path.split('/').filter(Boolean)) {
-    const available = (await readFile(join(folder, 'cgroup.controllers'), 'utf8')).trim().split(' ').filter(Boolean);
-    if (available.length > 0)
-      await writeFile(join(folder, 'cgroup.subtree_control'), available.map((name) => `+${name}`).join(' '));
+    const available = (await readFile(join(folder, 'cgroup.controllers'), 'utf8')).trim().split(' ');
+    // Only ours: another one may not be passed on in every state of the machine (cpuset, cpu with real-time processes).
+    const wanted = ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids'].filter((name) => available.includes(name));
+    const passed = (await readFile(join(folder, 'cgroup.subtree_control'), 'utf8')).trim().split(' ');
+    const missing = wanted.filter((name) => !passed.includes(name));
+    if (missing.length > 0)
+      await writeFile(join(folder, 'cgroup.subtree_control'), missing.map((name) => `+${name}`).join(' '));
     folder = join(folder, part);
     await mkdir(folder, { recursive: true });
   }

@@ -1,12 +1,12 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { arch, availableParallelism, release, totalmem } from 'node:os';
+import { formatQuantity, parseQuantity, subtractQuantities } from '../../api/quantity/quantity.ts';
 import type { NodeSystemInfo } from '../../api/schema/generated/types/core-v1.ts';
 import { readTextIfPresent } from '../../base/files.ts';
-
-export const maxPods = 110;
+import { type NodeSettings, type PressureThresholds, thresholdBytes } from '../settings.ts';
 
 /** What the machine has, as a node's `capacity`. */
-export function capacityOf(storageBytes: number): Readonly<Record<string, string>> {
+export function capacityOf(storageBytes: number, maxPods: number): Readonly<Record<string, string>> {
   return {
     cpu: String(availableParallelism()),
     'ephemeral-storage': `${Math.floor(storageBytes / 1024)}Ki`,
@@ -17,9 +17,22 @@ export function capacityOf(storageBytes: number): Readonly<Record<string, string
   };
 }
 
-/** What pods may use of it: K3s keeps 5 % of the disk free and reserves nothing else. */
-export function allocatableOf(storageBytes: number): Readonly<Record<string, string>> {
-  return { ...capacityOf(storageBytes), 'ephemeral-storage': String(Math.floor(storageBytes * 0.95)) };
+/**
+ * What pods may use of it: without the reservations and without what is kept free on the disk. K3s takes nothing off the
+ * memory for its threshold.
+ */
+export function allocatableOf(
+  storageBytes: number,
+  { maxPods, reserved, evictionHard }: Pick<NodeSettings, 'maxPods' | 'reserved' | 'evictionHard'>,
+): Readonly<Record<string, string>> {
+  const kept = thresholdBytes(evictionHard.disk, storageBytes);
+  const all = { ...capacityOf(storageBytes, maxPods), 'ephemeral-storage': String(Math.floor(storageBytes - kept)) };
+  return Object.fromEntries(
+    Object.entries(all).map(([name, amount]) => {
+      const left = reserved.reduce((rest, one) => subtractQuantities(rest, one[name] ?? '0'), parseQuantity(amount));
+      return [name, left.nano > 0n ? formatQuantity(left) : '0'];
+    }),
+  );
 }
 
 /** The processor's name as Go and image indexes spell it. */
@@ -58,12 +71,10 @@ export interface Pressure {
   readonly pid: boolean;
 }
 
-const leastMemoryBytes = 100 * 1024 * 1024;
-const leastDiskShare = 0.05;
 const leastPids = 1000;
 
-/** Whether the machine is short of something; thresholds are upstream's and K3s's defaults. */
-export async function readPressure(dataDir: string): Promise<Pressure> {
+/** Whether the machine is short of something. */
+export async function readPressure(dataDir: string, thresholds: PressureThresholds): Promise<Pressure> {
   const [meminfo, loadavg, pidMax, disk] = await Promise.all([
     readFile('/proc/meminfo', 'utf8'),
     readFile('/proc/loadavg', 'utf8'),
@@ -73,8 +84,8 @@ export async function readPressure(dataDir: string): Promise<Pressure> {
   const availableBytes = Number(/^MemAvailable:\s*(\d+) kB/m.exec(meminfo)?.[1] ?? Number.POSITIVE_INFINITY) * 1024;
   const processes = Number(/\/(\d+) /.exec(loadavg)?.[1] ?? 0);
   return {
-    memory: availableBytes < leastMemoryBytes,
-    disk: disk.bavail < disk.blocks * leastDiskShare,
+    memory: availableBytes < thresholdBytes(thresholds.memory, totalmem()),
+    disk: disk.bavail * disk.bsize < thresholdBytes(thresholds.disk, disk.blocks * disk.bsize),
     pid: Number(pidMax) - processes < leastPids,
   };
 }

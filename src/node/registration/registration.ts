@@ -14,6 +14,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/events.ts';
 import type { Cri } from '../runtime/cri.ts';
+import type { NodeSettings } from '../settings.ts';
 import { nodeConditions } from './conditions.ts';
 import { allocatableOf, capacityOf, goArchitecture, readPressure, systemInfo } from './facts.ts';
 import { keepLease } from './lease.ts';
@@ -32,6 +33,7 @@ export interface RegistrationOptions {
   /** `v1.36.0+k3ts1`. */
   readonly kubeletVersion: string;
   readonly kubeletPort: number;
+  readonly settings: NodeSettings;
   readonly clock: Clock;
   readonly log: Logger;
   /** Why the node is not ready, in one line. */
@@ -39,7 +41,6 @@ export interface RegistrationOptions {
   onPodCidr(cidrs: readonly string[]): Promise<void>;
 }
 
-const checkEveryMs = 10_000;
 const retryMs = 500;
 /** A status that says nothing new is written this often. */
 const repeatEveryMs = 300_000;
@@ -65,8 +66,8 @@ export class NodeRegistration {
   constructor(options: RegistrationOptions) {
     this.#options = options;
     const { blocks, bsize } = statfsSync(options.dataDir);
-    this.capacity = capacityOf(blocks * bsize);
-    this.allocatable = allocatableOf(blocks * bsize);
+    this.capacity = capacityOf(blocks * bsize, options.settings.maxPods);
+    this.allocatable = allocatableOf(blocks * bsize, options.settings);
     this.labels = { ...machineLabels(options.nodeName), ...options.labels };
   }
 
@@ -101,7 +102,7 @@ export class NodeRegistration {
     const { log } = this.#options;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      let waitMs = checkEveryMs;
+      let waitMs = this.#options.settings.statusEveryMs;
       this.#pending = false;
       try {
         if (!this.#node) this.#noteNode(await this.#register());
@@ -199,11 +200,11 @@ export class NodeRegistration {
   }
 
   async #status(old: NodeStatus | undefined): Promise<NodeStatus> {
-    const { cri, clock, dataDir, nodeIps, nodeName, kubeletPort } = this.#options;
+    const { cri, clock, dataDir, nodeIps, nodeName, kubeletPort, settings } = this.#options;
     const { signal } = this.#stopped;
     const [info, pressure, images, runtime] = await Promise.all([
       this.#systemInfo(),
-      readPressure(dataDir),
+      readPressure(dataDir, settings.evictionHard),
       cri.call('ListImages', {}, { signal }).then(
         ({ images: found }) => found,
         () => undefined,
