@@ -33,6 +33,7 @@ import {
 import type { KeyPair } from '../cluster/pki/certificate.ts';
 import { kubeconfig } from '../cluster/pki/kubeconfig.ts';
 import { openPki, type Pki } from '../cluster/pki/pki.ts';
+import { ensureServerToken } from '../cluster/tokens/server-token.ts';
 import type { Controller } from '../controller-runtime/controller.ts';
 import { createControllerManager } from '../controller-runtime/manager.ts';
 import { createControllers } from '../controllers/controllers.ts';
@@ -145,6 +146,11 @@ interface Leaves {
 
 async function openKeys(options: ServerOptions, log: Logger): Promise<{ readonly pki: Pki; readonly leaves: Leaves }> {
   const pki = await openPki({ dir: join(options.dataDir, 'server', 'tls'), clock, log: log.child('pki') });
+  await ensureServerToken({
+    dir: join(options.dataDir, 'server'),
+    caHash: pki.serverCaHash,
+    ...(options.token !== undefined && { given: options.token }),
+  });
   const issue = (leaf: LeafCertificate) => pki.certificate(leaf.name, leaf.authority, leaf.subject);
   const serving = apiServerCertificate({
     clusterDomain: options.clusterDomain,
