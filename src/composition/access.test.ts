@@ -53,11 +53,16 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function may(user: UserInfo, verb: string, what: string, more: { namespace?: string; name?: string } = {}) {
+async function may(
+  user: UserInfo,
+  verb: string,
+  what: string,
+  more: { namespace?: string; name?: string; fieldSelector?: string } = {},
+) {
   const [path = '', subresource = ''] = what.split('/');
   const [plural = '', ...group] = path.split('.');
-  const { namespace: ns = '', name = '' } = more;
-  const resource = { group: group.join('.'), version: 'v1', plural, subresource, namespace: ns, name };
+  const { namespace: ns = '', name = '', ...selector } = more;
+  const resource = { group: group.join('.'), version: 'v1', plural, subresource, namespace: ns, name, ...selector };
   return (await access.authorizer.authorize({ user, verb, resource })).decision === 'allow';
 }
 
@@ -89,6 +94,24 @@ test('a node reads the secrets of its own pods, and no others', async () => {
   assert.equal(await may(n2, 'create', 'serviceaccounts/token', { namespace: 'team', name: 'app' }), false);
   await client.delete(pod, { namespace: 'team', name: 'with-secret' }, { gracePeriodSeconds: 0 });
   assert.equal(await may(n1, 'get', 'secrets', secret), false);
+});
+
+test('a node sees itself and its own pods', async () => {
+  await makePod('mine', 'n1');
+  const [n1, n2] = [nodeUser('n1'), nodeUser('n2')];
+  const mine = { namespace: 'team', name: 'mine' };
+  assert.deepEqual([await may(n1, 'get', 'pods', mine), await may(n2, 'get', 'pods', mine)], [true, false]);
+  assert.equal(await may(n1, 'list', 'pods'), false);
+  assert.equal(await may(n1, 'watch', 'pods', { fieldSelector: 'spec.nodeName=n1' }), true);
+  assert.equal(await may(n1, 'watch', 'pods', { fieldSelector: 'spec.nodeName=n2' }), false);
+  assert.equal(await may(n1, 'watch', 'pods', { fieldSelector: 'spec.nodeName!=n2' }), false);
+  assert.deepEqual(
+    [await may(n1, 'get', 'nodes', { name: 'n1' }), await may(n1, 'get', 'nodes', { name: 'n2' })],
+    [true, false],
+  );
+  assert.equal(await may(n1, 'list', 'nodes'), false);
+  assert.equal(await may(n1, 'list', 'nodes', { fieldSelector: 'metadata.name=n1' }), true);
+  await client.delete(pod, mine, { gracePeriodSeconds: 0 });
 });
 
 test('a node has its own lease, status and pods', async () => {

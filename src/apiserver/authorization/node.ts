@@ -1,5 +1,7 @@
 import type { PersistentVolume, Pod } from '../../api/schema/generated/types/core-v1.ts';
 import type { PolicyRule } from '../../api/schema/generated/types/rbac-v1.ts';
+import { parseFieldSelector } from '../../api/selectors/field-selector.ts';
+import { SelectorError } from '../../api/selectors/label-text.ts';
 import type { Index, View } from '../../client/client.ts';
 import type { Attributes, Authorizer, Decision, UserInfo } from '../contract.ts';
 import { ruleAllows } from './rules.ts';
@@ -12,7 +14,7 @@ export interface NodeAuthorizerOptions {
 }
 
 /**
- * What a node agent may do: `rules`, and read what pods bound to its node refer to
+ * What a node agent may do: `rules`, narrowed to its own node and pods, and read what pods bound to its node refer to
  * (kubernetes.io/docs/reference/access-authn-authz/node). The graph from node to object is an index over pods.
  * That it changes no other node and no other node's pods is admission's work (NodeRestriction).
  */
@@ -48,6 +50,25 @@ export function nodeAuthorizer({ pods, persistentVolumes, rules }: NodeAuthorize
             return refers(node, plural, namespace, name) ? allow : unrelated(node);
           case 'persistentvolumes':
             return verb === 'get' && usesVolume(node, name) ? allow : unrelated(node);
+          case 'pods': {
+            if (verb === 'list' || verb === 'watch') {
+              if (pinned(resource.fieldSelector, 'spec.nodeName') !== node)
+                return noOpinion(
+                  `node '${node}' can only list and watch pods with the field selector spec.nodeName=${node}`,
+                );
+            } else if (verb === 'get') {
+              // That a pod is gone may be known: a node asks for it after its own pod has ended.
+              const pod = pods.get(`${namespace}/${name}`);
+              if (pod && pod.spec?.nodeName !== node) return unrelated(node);
+            }
+            break;
+          }
+          case 'nodes':
+            if (
+              ['get', 'list', 'watch'].includes(verb) &&
+              (name || pinned(resource.fieldSelector, 'metadata.name')) !== node
+            )
+              return noOpinion(`node '${node}' cannot read '${name}', only its own Node object`);
         }
       }
       if (group === '' && plural === 'serviceaccounts')
@@ -57,6 +78,17 @@ export function nodeAuthorizer({ pods, persistentVolumes, rules }: NodeAuthorize
       return rules.some((rule) => ruleAllows(rule, attributes)) ? allow : noOpinion('');
     },
   };
+}
+
+/** The value that a field selector gives a field; a selector that cannot be read gives none. */
+function pinned(fieldSelector: string | undefined, field: string): string | undefined {
+  if (!fieldSelector) return undefined;
+  try {
+    return parseFieldSelector(fieldSelector).exactValue(field);
+  } catch (error) {
+    if (error instanceof SelectorError) return undefined;
+    throw error;
+  }
 }
 
 const allow: Decision = { decision: 'allow', reason: '' };
