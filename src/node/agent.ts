@@ -233,7 +233,7 @@ class Agent implements NodeAgent {
       cri,
       clock,
       log: log.child('images'),
-      onImported: () => this.#manager?.wakeAll(),
+      onImported: () => this.#manager?.retryImages(),
     });
     await this.#importer.importAll(signal);
     return cri;

@@ -105,7 +105,7 @@ export async function startContainer(
     recordAbout(context, pod, container, { type, reason, message });
   const failed = (reason: string, error: unknown): never => {
     if (signal.aborted) throw error;
-    const message = error instanceof NotYet ? error.message : runtimeText(error);
+    const message = toError(error).message;
     say('Warning', 'Failed', `Error: ${message}`);
     throw error instanceof NotYet ? error : new NotYet(reason, message, { cause: error });
   };
@@ -118,7 +118,7 @@ export async function startContainer(
   } catch (error) {
     if (signal.aborted) throw error;
     // The runtime keeps it as ended with this error; the back-off of ended containers applies.
-    say('Warning', 'Failed', `Error: ${runtimeText(error)}`);
+    say('Warning', 'Failed', `Error: ${toError(error).message}`);
     return;
   }
   say('Normal', 'Started', `Container started`);

@@ -85,9 +85,23 @@ function stateOf(
   // Removed from the runtime behind our back: what was published is the best knowledge there is.
   if (!latest && old?.state?.terminated && (ending || view.sandboxes.length === 0))
     return { terminated: old.state.terminated };
+  if (!latest && kind === 'main' && memory.termination?.verdict && initialized(pod)) return { terminated: neverSeen };
   if (setback) return { waiting: { message: setback.message, reason: setback.reason } };
   const waitsForInit = kind === 'main' && initContainers(pod).length > 0;
   return { waiting: { reason: waitsForInit || kind === 'init' ? 'PodInitializing' : 'ContainerCreating' } };
+}
+
+/** Upstream's words for a container of an ended pod that the runtime does not know. */
+const neverSeen: ContainerStateTerminated = {
+  exitCode: 137,
+  message: 'The container could not be located when the pod was terminated',
+  reason: 'ContainerStatusUnknown',
+};
+
+function initialized(pod: Pod): boolean {
+  const inits = initContainers(pod);
+  const last = pod.status?.initContainerStatuses?.at(-1);
+  return inits.length === 0 || last?.state?.terminated?.exitCode === 0 || last?.started === true;
 }
 
 function lastStateOf(

@@ -81,9 +81,14 @@ export class PodManager {
     return this.#workers.get(uid);
   }
 
-  /** Wakes everybody: the network became ready, an image was imported. */
+  /** Wakes everybody: the network became ready. */
   wakeAll(): void {
     for (const worker of this.#workers.values()) worker.wake();
+  }
+
+  /** There are more images now. */
+  retryImages(): void {
+    for (const worker of this.#workers.values()) worker.retryImages();
   }
 
   async #ready(view: View<Pod>): Promise<void> {

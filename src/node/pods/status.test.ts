@@ -150,3 +150,14 @@ test('resolvers: K3s’s choice of the host’s, and the pod’s policies', () =
     },
   );
 });
+
+test('a pod that was ended before its container could start: the container is named as not found', () => {
+  const verdict = { reason: 'DeadlineExceeded', message: 'too long' };
+  const memory = { ...freshMemory, termination: { atMs: nowMs, graceSeconds: 1, verdict } };
+  const found = status({ memory });
+  assert.equal(found.phase, 'Failed');
+  assert.equal(found.containerStatuses?.[0]?.state?.terminated?.reason, 'ContainerStatusUnknown');
+  const withInit = { ...pod, spec: { containers: [], initContainers: [{ name: 'i' }], ...pod.spec } };
+  const waiting = status({ pod: withInit, memory }).containerStatuses?.[0]?.state?.waiting;
+  assert.equal(waiting?.reason, 'PodInitializing', 'its turn had not come');
+});

@@ -38,6 +38,8 @@ export interface WorkerHooks {
   onGone(uid: string): void;
 }
 
+/** Setbacks that end when the image is there. */
+const imageReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName']);
 const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
 /** A stop lets the runtime finish a sandbox: half a sandbox would be left behind by a runtime that ends with us. */
@@ -117,9 +119,18 @@ export class PodWorker {
 
   /** What was missing may be there now: configuration and volumes are tried again without waiting. */
   retryNow(): void {
-    const { volumesSetback: _, ...memory } = this.#memory;
-    const kept = [...memory.containerSetbacks].filter(([, { reason }]) => reason !== 'CreateContainerConfigError');
-    this.#memory = { ...memory, containerSetbacks: new Map(kept) };
+    this.#memory = omit(this.#memory, 'volumesSetback');
+    this.#dropSetbacks((reason) => reason === 'CreateContainerConfigError');
+  }
+
+  /** There are more images now: those that were missing are looked for without waiting. */
+  retryImages(): void {
+    this.#dropSetbacks((reason) => imageReasons.has(reason));
+  }
+
+  #dropSetbacks(which: (reason: string) => boolean): void {
+    const kept = [...this.#memory.containerSetbacks].filter(([, { reason }]) => !which(reason));
+    this.#memory = { ...this.#memory, containerSetbacks: new Map(kept) };
     this.wake();
   }
 
@@ -336,13 +347,14 @@ export class PodWorker {
     const memory = this.#memory;
     if (action.type === 'prepareVolumes') this.#memory = omit({ ...memory, volumes: 'ready' }, 'volumesSetback');
     else if (action.type === 'createSandbox') this.#memory = omit(memory, 'sandboxSetback');
-    else if (action.type === 'ensureImage')
-      this.#memory = {
-        ...memory,
-        images: new Set(memory.images).add(action.container.name),
-        containerSetbacks: without(memory.containerSetbacks, action.container.name),
-      };
-    else if (action.type === 'startContainer') {
+    else if (action.type === 'ensureImage') {
+      const { name } = action.container;
+      const images = new Set(memory.images).add(name);
+      // A start that failed is still to be waited for longer and longer: each of them looks for the image first.
+      const healed = imageReasons.has(memory.containerSetbacks.get(name)?.reason ?? '');
+      const containerSetbacks = healed ? without(memory.containerSetbacks, name) : memory.containerSetbacks;
+      this.#memory = { ...memory, images, containerSetbacks };
+    } else if (action.type === 'startContainer') {
       // The next start looks for the image again: the pull policy may want it, or it may have been removed.
       const images = new Set(memory.images);
       images.delete(action.container.name);
