@@ -15,7 +15,7 @@ function isPodLevelResource(name: string): boolean {
 export function defaultPodRequests(spec: Draft<PodSpec>): void {
   if (!spec.resources?.limits && !spec.resources?.requests) return;
   const requests: Record<string, string> = { ...spec.resources.requests };
-  for (const [name, sum] of Object.entries(containerRequests(spec))) {
+  for (const [name, sum] of Object.entries(containerTotals(spec, 'requests'))) {
     // Huge pages cannot be overcommitted: their request is their limit.
     if (isPodLevelResource(name) && !name.startsWith('hugepages-')) requests[name] ??= sum;
   }
@@ -25,20 +25,30 @@ export function defaultPodRequests(spec: Draft<PodSpec>): void {
   if (Object.keys(requests).length > 0) spec.resources.requests = requests;
 }
 
+/** What the containers of a pod ask for, or may use, together; pod-level amounts take the place of the sum (KEP-753, KEP-2837). */
+export function podTotals(spec: PodSpec, list: 'requests' | 'limits'): Readonly<Record<string, string>> {
+  const whole = Object.entries(spec.resources?.[list] ?? {}).filter(([name]) => isPodLevelResource(name));
+  return { ...containerTotals(spec, list), ...Object.fromEntries(whole) };
+}
+
+/** Totals and the pod's own overhead, which adds to a limit only where there is one. */
+export function podTotalsWithOverhead(spec: PodSpec, list: 'requests' | 'limits'): Readonly<Record<string, string>> {
+  const totals = podTotals(spec, list);
+  const overhead = Object.entries(spec.overhead ?? {}).filter(([name]) => list === 'requests' || name in totals);
+  return sum(totals, Object.fromEntries(overhead));
+}
+
 /** Containers run together with sidecars; each init container runs alone with the sidecars before it. */
-function containerRequests(spec: Draft<PodSpec>): Resources {
+function containerTotals(spec: PodSpec, list: 'requests' | 'limits'): Resources {
+  const of = ({ resources }: Container) => resources?.[list] ?? {};
   let sidecars: Resources = {};
   let largestInit: Resources = {};
   for (const container of spec.initContainers ?? []) {
-    if (container.restartPolicy === 'Always') sidecars = sum(sidecars, requestsOf(container));
-    else largestInit = largest(largestInit, sum(sidecars, requestsOf(container)));
+    if (container.restartPolicy === 'Always') sidecars = sum(sidecars, of(container));
+    else largestInit = largest(largestInit, sum(sidecars, of(container)));
   }
-  const running = (spec.containers ?? []).map(requestsOf).reduce(sum, sidecars);
+  const running = (spec.containers ?? []).map(of).reduce(sum, sidecars);
   return largest(running, largestInit);
-}
-
-function requestsOf({ resources }: Draft<Container>): Resources {
-  return resources?.requests ?? {};
 }
 
 function sum(left: Resources, right: Resources): Resources {

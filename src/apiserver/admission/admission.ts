@@ -1,19 +1,32 @@
+import { limitRange } from '../../api/core/limit-range.ts';
 import { namespace } from '../../api/core/namespace.ts';
+import { node } from '../../api/core/node.ts';
 import { pod } from '../../api/core/pod.ts';
 import { serviceAccount } from '../../api/core/service-account.ts';
+import type { Kind } from '../../api/kind.ts';
+import { builtInKinds } from '../../api/kinds.ts';
+import { ingressClass } from '../../api/networking/ingress-class.ts';
+import { runtimeClass } from '../../api/node/runtime-class.ts';
 import { priorityClass } from '../../api/scheduling/priority-class.ts';
 import { storageClass } from '../../api/storage/storage-class.ts';
 import type { Client } from '../../client/client.ts';
 import type { RuleResolver } from '../authorization/rbac.ts';
 import type { AdmissionPlugin, Authorizer } from '../contract.ts';
 import { certificateRequestIdentity } from './certificate-request.ts';
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
+import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { limitRanger } from './limits/limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { type PodSecurityOptions, podSecurity } from './pod-security/pod-security.ts';
+import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priorityAdmission } from './priority.ts';
+import { resourceQuota } from './quota/resource-quota.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
+import { runtimeClassAdmission } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
-import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts';
+import { claimResize, defaultStorageClass, storageObjectInUseProtection } from './storage.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 
 export interface AdmissionOptions {
@@ -21,20 +34,39 @@ export interface AdmissionOptions {
   readonly client: Client;
   readonly authorizer: Authorizer;
   readonly resolver: RuleResolver;
+  /** Kinds that there are now. Default: the built-in ones. */
+  readonly kinds?: () => readonly Kind[];
+  readonly podSecurityExemptions?: NonNullable<PodSecurityOptions['exemptions']>;
 }
 
 /** The built-in plugins in upstream's order; a new one is a file and a line here. */
-export function builtInAdmission({ client, authorizer, resolver }: AdmissionOptions): readonly AdmissionPlugin[] {
+export function builtInAdmission(options: AdmissionOptions): readonly AdmissionPlugin[] {
+  const { client, authorizer, resolver, podSecurityExemptions } = options;
+  const kinds = options.kinds ?? (() => builtInKinds);
   return [
     namespaceLifecycle(client.view(namespace)),
+    limitRanger(client.view(limitRange)),
     serviceAccountAdmission(client.view(serviceAccount)),
     nodeRestriction(client.view(pod)),
     taintNodesByCondition,
+    podSecurity({
+      namespaces: client.view(namespace),
+      pods: client.view(pod),
+      ...(podSecurityExemptions && { exemptions: podSecurityExemptions }),
+    }),
     priorityAdmission(client.view(priorityClass)),
     defaultTolerationSeconds,
-    storageObjectInUseProtection,
-    certificateRequestIdentity,
     defaultStorageClass(client.view(storageClass)),
+    storageObjectInUseProtection,
+    claimResize(client.view(storageClass)),
+    runtimeClassAdmission(client.view(runtimeClass)),
+    certificateApproval(authorizer),
+    certificateSigning(authorizer),
+    certificateSubjectRestriction,
+    defaultIngressClass(client.view(ingressClass)),
+    podTopologyLabels(client.view(node)),
+    certificateRequestIdentity,
     rbacEscalation(resolver, authorizer),
+    resourceQuota({ client, kinds }),
   ];
 }

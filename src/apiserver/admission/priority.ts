@@ -11,8 +11,11 @@ export function priorityAdmission(classes: View<PriorityClass>): AdmissionPlugin
   return {
     name: 'Priority',
     handles: ({ operation, kind, subresource }) =>
-      operation === 'CREATE' && kind.group === '' && kind.plural === 'pods' && subresource === '',
+      subresource === '' &&
+      ((operation === 'CREATE' && kind.group === '' && kind.plural === 'pods') ||
+        (kind.plural === 'priorityclasses' && (operation === 'CREATE' || operation === 'UPDATE'))),
     mutate({ kind, ref }, object) {
+      if (kind.plural !== 'pods') return;
       const spec = (object as Draft<Pod> | undefined)?.spec;
       if (!spec) return;
       const found = spec.priorityClassName ? classes.get(spec.priorityClassName) : globalDefault(classes);
@@ -31,6 +34,14 @@ export function priorityAdmission(classes: View<PriorityClass>): AdmissionPlugin
       if (found) spec.priorityClassName = found.metadata.name ?? '';
       spec.priority = value;
       spec.preemptionPolicy ??= policy;
+    },
+    validate(request, object) {
+      const { kind, ref } = request;
+      if (kind.plural !== 'priorityclasses' || !(object as PriorityClass | undefined)?.globalDefault) return;
+      const other = globalDefault(classes);
+      if (!other || other.metadata.name === ref.name) return;
+      const why = `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`;
+      throw forbidden(kind, ref.name, why);
     },
   };
 }

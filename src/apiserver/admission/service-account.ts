@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { podReferences } from '../../api/core/pod-references.ts';
 import type { Draft } from '../../api/object.ts';
 import type { Pod, ServiceAccount, Volume } from '../../api/schema/generated/types/core-v1.ts';
 import { forbidden } from '../../api/status.ts';
@@ -22,7 +23,8 @@ export function serviceAccountAdmission(serviceAccounts: View<ServiceAccount>): 
       const spec = pod?.spec;
       if (!pod || !spec) return;
       if (pod.metadata.annotations?.[mirrorAnnotation]) {
-        if (spec.serviceAccountName) throw forbidden(kind, ref.name, 'a mirror pod may not reference service accounts');
+        const why = mirrorFault(pod as Pod);
+        if (why) throw forbidden(kind, ref.name, why);
         return;
       }
       const name = spec.serviceAccountName || 'default';
@@ -38,6 +40,18 @@ export function serviceAccountAdmission(serviceAccounts: View<ServiceAccount>): 
         spec.imagePullSecrets = account.imagePullSecrets.map((secret) => ({ ...secret }));
     },
   };
+}
+
+/** A pod that only shows what a node runs anyway must not open secrets to that node. */
+function mirrorFault(pod: Pod): string | undefined {
+  const references = podReferences(pod);
+  if (references.some(({ plural }) => plural === 'serviceaccounts'))
+    return 'a mirror pod may not reference service accounts';
+  if (references.some(({ plural }) => plural === 'secrets')) return 'a mirror pod may not reference secrets';
+  const sources = (pod.spec?.volumes ?? []).flatMap(({ projected }) => projected?.sources ?? []);
+  if (sources.some(({ serviceAccountToken }) => serviceAccountToken))
+    return 'a mirror pod may not use ServiceAccountToken volume projections';
+  return undefined;
 }
 
 function mountToken(spec: Draft<NonNullable<Pod['spec']>>): void {

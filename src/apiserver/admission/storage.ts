@@ -1,8 +1,11 @@
 import type { Draft } from '../../api/object.ts';
+import { compareQuantities } from '../../api/quantity/quantity.ts';
 import type { PersistentVolumeClaim } from '../../api/schema/generated/types/core-v1.ts';
 import type { StorageClass } from '../../api/schema/generated/types/storage-v1.ts';
+import { forbidden } from '../../api/status.ts';
 import type { View } from '../../client/client.ts';
 import type { AdmissionPlugin } from '../contract.ts';
+import { newestDefault } from './newest-default.ts';
 
 const finalizers: Readonly<Record<string, string>> = {
   persistentvolumes: 'kubernetes.io/pv-protection',
@@ -21,6 +24,7 @@ export const storageObjectInUseProtection: AdmissionPlugin = {
   },
 };
 
+const classAnnotation = 'volume.beta.kubernetes.io/storage-class';
 const defaultAnnotations = [
   'storageclass.kubernetes.io/is-default-class',
   'storageclass.beta.kubernetes.io/is-default-class',
@@ -35,20 +39,31 @@ export function defaultStorageClass(classes: View<StorageClass>): AdmissionPlugi
     mutate(_request, object) {
       const claim = object as Draft<PersistentVolumeClaim> | undefined;
       if (!claim?.spec || claim.spec.storageClassName !== undefined) return;
-      if (claim.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] !== undefined) return;
-      const found = classes
-        .list()
-        .filter(({ metadata }) => defaultAnnotations.some((name) => metadata.annotations?.[name] === 'true'))
-        .sort(
-          (a, b) =>
-            compare(b.metadata.creationTimestamp, a.metadata.creationTimestamp) ||
-            compare(a.metadata.name, b.metadata.name),
-        )[0];
-      if (found?.metadata.name) claim.spec.storageClassName = found.metadata.name;
+      if (claim.metadata.annotations?.[classAnnotation] !== undefined) return;
+      const name = newestDefault(classes, defaultAnnotations);
+      if (name) claim.spec.storageClassName = name;
     },
   };
 }
 
-function compare(a = '', b = ''): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** A claim grows only when it is bound and its class allows it (PersistentVolumeClaimResize). */
+export function claimResize(classes: View<StorageClass>): AdmissionPlugin {
+  return {
+    name: 'PersistentVolumeClaimResize',
+    handles: ({ operation, kind, subresource }) =>
+      operation === 'UPDATE' && kind.group === '' && kind.plural === 'persistentvolumeclaims' && subresource === '',
+    validate({ kind, ref, old }, object) {
+      const claim = object as PersistentVolumeClaim;
+      const before = old as PersistentVolumeClaim;
+      const wanted = claim.spec?.resources?.requests?.['storage'] ?? '0';
+      if (compareQuantities(wanted, before.spec?.resources?.requests?.['storage'] ?? '0') <= 0) return;
+      if (before.status?.phase !== 'Bound')
+        throw forbidden(kind, ref.name, 'only bound persistent volume claims can be expanded');
+      const className = claim.metadata.annotations?.[classAnnotation] ?? claim.spec?.storageClassName ?? '';
+      if (classes.get(className)?.allowVolumeExpansion) return;
+      const why =
+        'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize';
+      throw forbidden(kind, ref.name, why);
+    },
+  };
 }

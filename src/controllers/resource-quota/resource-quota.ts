@@ -1,7 +1,5 @@
-import { persistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts';
-import { pod } from '../../api/core/pod.ts';
+import { mayUse } from '../../api/core/quota-usage.ts';
 import { resourceQuota } from '../../api/core/resource-quota.ts';
-import { service } from '../../api/core/service.ts';
 import type { Kind } from '../../api/kind.ts';
 import { keyOf } from '../../api/object.ts';
 import type { ResourceQuota } from '../../api/schema/generated/types/core-v1.ts';
@@ -19,7 +17,6 @@ export function resourceQuotaController(allKinds: readonly Kind[]): Controller {
       kind.kind !== 'Event' &&
       kind.verbs.includes('watch'),
   );
-  const byResource = new Map(kinds.map((kind) => [kind.group ? `${kind.plural}.${kind.group}` : kind.plural, kind]));
   return controller({
     name: 'resourcequota-controller',
     wakesOn: [
@@ -36,15 +33,12 @@ export function resourceQuotaController(allKinds: readonly Kind[]): Controller {
       const quota = client.view(resourceQuota).get(key);
       if (!quota || quota.metadata.deletionTimestamp) return done;
       const { namespace } = quota.metadata;
-      const used = usageOf(quota, {
-        pods: client.view(pod).list(namespace),
-        services: client.view(service).list(namespace),
-        claims: client.view(persistentVolumeClaim).list(namespace),
-        count(resource) {
-          const kind = byResource.get(resource);
-          return kind && client.view(kind).list(namespace).length;
-        },
-      });
+      const used = usageOf(
+        quota,
+        kinds
+          .filter((kind) => mayUse(quota, kind))
+          .map((kind) => ({ kind, objects: client.view(kind).list(namespace) })),
+      );
       const status: NonNullable<ResourceQuota['status']> = { ...(quota.spec?.hard && { hard: quota.spec.hard }), used };
       await writeStatus(context, resourceQuota, quota, status);
       return done;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { KubeObject } from '../../api/object.ts';
 import type { Pod, ResourceQuota } from '../../api/schema/generated/types/core-v1.ts';
-import { usageOf } from './usage.ts';
+import { type Holding, usageOf } from './usage.ts';
 
 function pod(requests: Record<string, string>, limits: Record<string, string> = {}, phase = 'Running'): Pod {
   const resources = { requests, limits };
@@ -20,8 +21,14 @@ const pods = [
   pod({}),
   pod({ cpu: '5' }, {}, 'Succeeded'),
 ];
-const counts: Readonly<Record<string, number>> = { configmaps: 4, 'deployments.apps': 2 };
-const holdings = { pods, services: [], claims: [], count: (resource: string) => counts[resource] };
+const some = (kind: string, count: number): KubeObject[] =>
+  Array.from({ length: count }, (_, at) => ({ apiVersion: 'v1', kind, metadata: { name: String(at) } }));
+const holdings: readonly Holding[] = [
+  { kind: { group: '', plural: 'pods' }, objects: pods },
+  { kind: { group: '', plural: 'configmaps' }, objects: some('ConfigMap', 4) },
+  { kind: { group: 'apps', plural: 'deployments' }, objects: some('Deployment', 2) },
+  { kind: { group: 'apps', plural: 'daemonsets' }, objects: [] },
+];
 
 function used(hard: readonly string[], scopes: readonly string[] = []) {
   const spec = { hard: Object.fromEntries(hard.map((name) => [name, '10'])), scopes };
@@ -40,8 +47,9 @@ test('pods that have ended use nothing; the rest is added up', () => {
 });
 
 test('objects are counted by both names; what does not exist is left out', () => {
-  assert.deepEqual(used(['configmaps', 'count/deployments.apps', 'count/nothing']), {
+  assert.deepEqual(used(['configmaps', 'count/deployments.apps', 'count/daemonsets.apps', 'count/nothing']), {
     configmaps: '4',
+    'count/daemonsets.apps': '0',
     'count/deployments.apps': '2',
   });
 });
