@@ -39,7 +39,9 @@ export function presentObject(kind: Kind, stored: KubeObject): KubeObject {
 export function storedObject(kind: Kind, object: KubeObject): KubeObject {
   if (!kind.storedAs) return object;
   const stored = storedKind(kind);
-  return { ...kind.storedAs.toStored(object), kind: stored.kind, apiVersion: stored.apiVersion };
+  // Clients may leave metadata out; conversions rely on it.
+  const whole = object.metadata ? object : { ...object, metadata: {} };
+  return { ...kind.storedAs.toStored(whole), kind: stored.kind, apiVersion: stored.apiVersion };
 }
 
 /** The kind whose rules a write in `kind` follows: the stored one, or its own. */

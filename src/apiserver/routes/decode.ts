@@ -20,7 +20,7 @@ export async function readObject(request: ApiRequest, kind: Kind, context: Reque
   if (body.length === 0) throw badRequest('the request body is empty: an object is required');
   if (encoding === 'json') return decodeObject(kind, body.toString('utf8'), context);
   if (encoding === 'protobuf') return protobufObject(kind, body);
-  return decodeObject(kind, JSON.stringify(yamlValue(body.toString('utf8'))), context);
+  return decodeObject(kind, jsonOfYaml(body.toString('utf8')), context);
 }
 
 function protobufObject(kind: Kind, body: Buffer): Draft<KubeObject> {
@@ -42,10 +42,15 @@ export async function readTyped<T extends KubeObject>(
   return (await readObject(request, kind, context)) as unknown as T;
 }
 
-/** One YAML document. Throws ApiError `BadRequest`. */
+/** One YAML document, as far as JSON can say it. Throws ApiError `BadRequest`. */
 export function yamlValue(text: string): unknown {
+  return JSON.parse(jsonOfYaml(text));
+}
+
+/** Refuses what JSON has no form for, such as an anchor that contains itself. */
+function jsonOfYaml(text: string): string {
   try {
-    return parseYaml(text, { maxAliasCount: mostYamlAliases });
+    return JSON.stringify(parseYaml(text, { maxAliasCount: mostYamlAliases }) ?? null);
   } catch (error) {
     throw badRequest(`error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

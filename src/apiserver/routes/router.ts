@@ -102,7 +102,7 @@ function routeReview(options: RouterOptions, request: ApiRequest, kind: Kind): P
 
 function routeSubresource(options: RouterOptions, request: ApiRequest, kind: Kind): Promise<void> | void {
   const { info } = request;
-  const subresource = kind.subresources[info.subresource];
+  const subresource = Object.hasOwn(kind.subresources, info.subresource) && kind.subresources[info.subresource];
   if (!subresource || info.name === '') throw resourceNotFound();
   if (kind.scope === 'Namespaced' && info.namespace === '') throw resourceNotFound();
   if (!allows(subresource, info.verb)) throw methodNotAllowed();

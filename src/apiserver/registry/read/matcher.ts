@@ -29,7 +29,7 @@ export function matcherOf(kind: Kind, selection: Selection): Matcher {
   const fields = readSelector(() => parseFieldSelector(selection.fieldSelector ?? ''));
   for (const { field } of fields.requirements) {
     if (field === 'metadata.name' || (field === 'metadata.namespace' && kind.scope === 'Namespaced')) continue;
-    if (kind.selectableFields[field]) continue;
+    if (Object.hasOwn(kind.selectableFields, field)) continue;
     throw badRequest(
       `Unable to find "${qualified(kind)}" that match label selector "${selection.labelSelector ?? ''}", field selector "${selection.fieldSelector}": field label not supported: ${field}`,
     );
