@@ -24,6 +24,7 @@ import { terminationMessage } from './pods/termination-message.ts';
 import type { ContainerView, Pod } from './pods/types.ts';
 import { RuntimeViews } from './pods/view.ts';
 import { NodeRegistration, type RegistrationOptions } from './registration/registration.ts';
+import { RememberedObjects } from './remembered.ts';
 import { type Containerd, startContainerd } from './runtime/containerd.ts';
 import { type AgentLayout, agentLayout, type RuntimePaths } from './runtime/containerd-config.ts';
 import { type Cri, connectCri } from './runtime/cri.ts';
@@ -141,8 +142,11 @@ class Agent implements NodeAgent {
     });
     this.#registration = registration;
     const facts = { nodeName, hostIps: nodeIps, allocatable: registration.allocatable };
-    const objects = createObjectSource(client);
     const podsLog = log.child('pods');
+    const objects = createObjectSource(
+      client,
+      new RememberedObjects(join(this.layout.checkpoints, 'objects'), podsLog),
+    );
     const volumes = new Volumes({
       podsFolder: this.layout.pods,
       memoryFolder: podSecretsMount(dataDir),
@@ -182,6 +186,7 @@ class Agent implements NodeAgent {
         ...(namespace === 'default' ? [] : services.list('default')),
       ],
       servicesReady: (untilSignal) => services.ready(untilSignal),
+      forgetObjects: objects.forgetObjects,
       runtimeHandler: objects.runtimeHandler,
       networkProblem: () => this.#networkProblem(),
     };

@@ -59,13 +59,15 @@ export interface TestNodeOptions {
   readonly client?: Client;
   /** What the node says its own port is. */
   readonly kubeletPort?: number;
+  /** What the agent gets instead of the client, asked at each start. */
+  readonly agentClient?: (client: Client) => Client;
 }
 
 /** A real registry, a real containerd, real containers in a folder of their own; everything is taken away with the test. */
 export async function startTestNode(
   t: TestContext,
   images: readonly ImageContent[],
-  { client: given, kubeletPort = 10250 }: TestNodeOptions = {},
+  { client: given, kubeletPort = 10250, agentClient = (client) => client }: TestNodeOptions = {},
 ): Promise<TestNode> {
   const dataDir = await mkdtemp('/tmp/k3ts-node-');
   const layout = agentLayout(dataDir);
@@ -95,7 +97,7 @@ export async function startTestNode(
   const events: { about: string; type: string; reason: string; message: string }[] = [];
   const make = () =>
     createNodeAgent({
-      client,
+      client: agentClient(client),
       events: { record: (about, event) => events.push({ about: about.metadata.name ?? '', ...event }) },
       dataDir,
       nodeName: 'n1',

@@ -2,15 +2,19 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lease as leaseKind } from '../../src/api/coordination/lease.ts';
+import { configMap as configMapKind } from '../../src/api/core/config-map.ts';
 import { node as nodeKind } from '../../src/api/core/node.ts';
 import { pod as podKind } from '../../src/api/core/pod.ts';
+import { secret as secretKind } from '../../src/api/core/secret.ts';
+import type { KubeObject } from '../../src/api/object.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/log.ts';
+import type { Client, View } from '../../src/client/client.ts';
 import { podCgroupRoot } from '../../src/node/agent.ts';
 import { dockerArchive } from '../../src/node/images/archive.ts';
 import { startContainerd } from '../../src/node/runtime/containerd.ts';
@@ -156,4 +160,72 @@ test('pods go on without a server: what was deleted meanwhile ends when it is ba
   const after = await node.getPod('stays');
   assert.equal(after.status?.containerStatuses?.[0]?.containerID, before.status?.containerStatuses?.[0]?.containerID);
   assert.equal(after.status?.containerStatuses?.[0]?.restartCount, 0);
+});
+
+test('a container is started again while the API is away, with what it named', { timeout: 60_000 }, async (t) => {
+  let away = false;
+  const refuse = () => Promise.reject(new Error('connect ECONNREFUSED'));
+  const never: View<KubeObject> = {
+    get: () => undefined,
+    list: () => [],
+    by: () => [],
+    onChange: () => () => undefined,
+    ready: (signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+  };
+  const agentClient = (client: Client): Client =>
+    away
+      ? {
+          ...{ get: refuse, list: refuse, create: refuse, update: refuse, patch: refuse, delete: refuse },
+          ...{ deleteCollection: refuse, createSubresource: refuse, watch: client.watch.bind(client) },
+          view: () => never as View<never>,
+        }
+      : client;
+  const node = await startTestNode(t, [await busyboxImage('docker.io/library/busybox:test')], { agentClient });
+  const metadata = { namespace: 'default', name: 'settings' };
+  await node.client.create(configMapKind, { metadata, data: { greeting: 'hello' } });
+  await node.client.create(secretKind, { metadata, data: { word: Buffer.from('hush').toString('base64') } });
+  await node.createPod('p', {
+    serviceAccountName: 'default',
+    containers: [
+      {
+        name: 'c',
+        ...sleeper,
+        command: ['sh', '-c', 'echo "$greeting $word $(cat /v/word) $(cat /v/token)"; exec sleep 600'],
+        envFrom: [{ configMapRef: { name: 'settings' } }],
+        env: [{ name: 'word', valueFrom: { secretKeyRef: { name: 'settings', key: 'word' } } }],
+        volumeMounts: [{ name: 'v', mountPath: '/v' }],
+      },
+    ],
+    volumes: [
+      {
+        name: 'v',
+        projected: { sources: [{ secret: { name: 'settings' } }, { serviceAccountToken: { path: 'token' } }] },
+      },
+    ],
+  });
+  await node.until('p', ({ status }) => status?.phase === 'Running');
+  const kept = join(node.agent().layout.checkpoints, 'objects');
+  const wanted = ['configmaps_default_settings.json', 'secrets_default_settings.json'];
+  for (let turn = 0; (await readdir(kept)).length < 2 && turn < 100; turn++) await delay(20);
+  assert.deepEqual((await readdir(kept)).sort(), wanted);
+  for (const name of wanted) assert.equal((await stat(join(kept, name))).mode & 0o777, 0o600);
+
+  away = true;
+  await node.restart();
+  const found = () => node.agent().findContainer('default', 'p', 'c')?.container;
+  for (let turn = 0; turn < 500 && found()?.state !== 'running'; turn++) await delay(20);
+  const first = found();
+  assert.equal(first?.state, 'running');
+  assert.equal(first.attempt, 0, 'the start of the agent left it alone');
+  await node.agent().cri.call('StopContainer', { containerId: first.id, timeout: 0 });
+  for (let turn = 0; turn < 1000 && (found()?.attempt !== 1 || found()?.state !== 'running'); turn++) await delay(20);
+  assert.equal(found()?.state, 'running', node.logLines.slice(-20).join(''));
+  for (let turn = 0; turn < 100 && !(await node.logs('p')).includes('hello'); turn++) await delay(20);
+  assert.match(await node.logs('p'), /hello hush hush token-\d+-of-default/);
+
+  away = false;
+  await node.restart();
+  await node.client.delete(podKind, { namespace: 'default', name: 'p' }, { gracePeriodSeconds: 0 });
+  for (let turn = 0; (await readdir(kept)).length > 0 && turn < 500; turn++) await delay(20);
+  assert.deepEqual(await readdir(kept), [], 'nobody names them any more');
 });

@@ -12,6 +12,7 @@ import type { Volumes } from '../volumes/volumes.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { ClusterResolver } from './dns.ts';
 import type { NodeFacts } from './downward.ts';
+import type { Pod } from './types.ts';
 import type { RuntimeViews } from './view.ts';
 
 /** What every pod's worker shares. */
@@ -35,6 +36,8 @@ export interface NodeContext {
   services(namespace: string): readonly Service[];
   /** Resolves when `services` knows them all. */
   servicesReady(signal: AbortSignal): Promise<void>;
+  /** Forgets what was kept of the API for pods other than these. */
+  forgetObjects(pods: () => readonly Pod[]): Promise<void>;
   /** The runtime's name for a RuntimeClass. Undefined: there is no such class. */
   runtimeHandler(runtimeClassName: string): Promise<string | undefined>;
   /** Why pods with their own network cannot start now; undefined when they can. */

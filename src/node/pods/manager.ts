@@ -122,6 +122,7 @@ export class PodManager {
       if (!wanted.has(pod.metadata.uid ?? '') && !this.#workers.has(pod.metadata.uid ?? ''))
         this.#add(asDeleted(pod, pod.spec?.terminationGracePeriodSeconds ?? 30, this.#context.clock));
     for (const [uid, found] of this.#initial) if (!wanted.has(uid) && !this.#workers.has(uid)) this.#endUnknown(found);
+    this.#forgetObjects();
     await removeLeftovers(this.#context, new Set(this.#workers.keys())).catch((error: unknown) => {
       this.#context.log.warn('cannot remove what is left of pods that are gone', { error });
     });
@@ -172,8 +173,18 @@ export class PodManager {
     const worker = this.#workers.get(uid);
     this.#workers.delete(uid);
     this.#checkpoints.remove(uid);
+    this.#forgetObjects();
     // Not awaited: this is called from the worker's own last action.
     void worker?.stop();
+  }
+
+  /** Not awaited: it may take as long as it likes, and only says when it cannot. */
+  #forgetObjects(): void {
+    this.#context
+      .forgetObjects(() => this.list())
+      .catch((error: unknown) => {
+        this.#context.log.warn('cannot forget the objects of pods that are gone', { error });
+      });
   }
 
   /** Runtime events wake the pod they are about; without events the list is read every second. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type {
   ConfigMapProjection,
   DownwardAPIProjection,
@@ -5,7 +6,9 @@ import type {
   SecretProjection,
   ServiceAccountTokenProjection,
 } from '../../api/schema/generated/types/core-v1.ts';
+import { readTextIfPresent } from '../../base/files.ts';
 import { podField, resourceField } from '../pods/downward.ts';
+import { apiIsAway } from '../remembered.ts';
 import type { FileContent } from './atomic-files.ts';
 import { type VolumeContext, VolumeError } from './volume.ts';
 
@@ -94,16 +97,25 @@ export function tokenRefreshAt(issuedAtMs: number, expiresAtMs: number): number 
   return Math.min(issuedAtMs + (expiresAtMs - issuedAtMs) * 0.8, issuedAtMs + 24 * 3_600_000);
 }
 
+const retryTokenMs = 30_000;
+
 export async function addToken(files: Files, source: ServiceAccountTokenProjection): Promise<void> {
   const { pod, objects, clock, volume, tokens } = files.context;
   const key = `${volume.name}/${source.path}`;
   let current = tokens.get(key);
   if (!current || current.refreshAtMs <= clock.now()) {
-    const issued = await objects.token(pod, {
-      audience: source.audience,
-      expirationSeconds: source.expirationSeconds ?? 3600,
-    });
-    current = { token: issued.token, refreshAtMs: tokenRefreshAt(clock.now(), issued.expiresAtMs) };
+    const request = { audience: source.audience, expirationSeconds: source.expirationSeconds ?? 3600 };
+    current = await objects.token(pod, request).then(
+      ({ token, expiresAtMs }) => ({ token, refreshAtMs: tokenRefreshAt(clock.now(), expiresAtMs) }),
+      async (error: unknown) => {
+        // A container can be started again without the API, with the token that lies there from before.
+        const token = apiIsAway(error)
+          ? await readTextIfPresent(join(files.context.memoryFolder, source.path))
+          : undefined;
+        if (token === undefined) throw error;
+        return { token, refreshAtMs: clock.now() + retryTokenMs };
+      },
+    );
     tokens.set(key, current);
   }
   files.refreshAtMs = Math.min(files.refreshAtMs ?? Number.POSITIVE_INFINITY, current.refreshAtMs);
