@@ -12,6 +12,7 @@ import type { DaemonSet } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
 import { validateDaemonSet, validateDaemonSetUpdate } from '../validation/apps/daemon-set.ts';
+import { validateDaemonSetStatus } from '../validation/status.ts';
 import { defaultDaemonSet } from './workload-defaults.ts';
 
 export const daemonSet = kind<DaemonSet>({
@@ -24,7 +25,7 @@ export const daemonSet = kind<DaemonSet>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.apps.v1.DaemonSet'),
   generation: true,
-  subresources: { status: statusSubresource },
+  subresources: { status: { ...statusSubresource, validateUpdate: validateDaemonSetStatus } },
   columns: [
     nameColumn,
     countColumn('Desired', ({ status }) => status?.desiredNumberScheduled, {

@@ -4,6 +4,7 @@ import type { Deployment } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
 import { validateDeployment, validateDeploymentUpdate } from '../validation/apps/deployment.ts';
+import { validateDeploymentStatus } from '../validation/status.ts';
 import { prepareDeploymentStatus, prepareDeploymentUpdate } from './deployment-strategy.ts';
 import { defaultDeployment } from './workload-defaults.ts';
 
@@ -17,7 +18,10 @@ export const deployment = kind<Deployment>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.apps.v1.Deployment'),
   generation: true,
-  subresources: { scale: scaleSubresource, status: { ...statusSubresource, prepareUpdate: prepareDeploymentStatus } },
+  subresources: {
+    scale: scaleSubresource,
+    status: { ...statusSubresource, prepareUpdate: prepareDeploymentStatus, validateUpdate: validateDeploymentStatus },
+  },
   columns: [
     nameColumn,
     column('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`, {

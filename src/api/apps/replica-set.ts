@@ -5,6 +5,7 @@ import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
 import { validateReplicaSet, validateReplicaSetUpdate } from '../validation/apps/replica-set.ts';
+import { validateReplicasStatus } from '../validation/status.ts';
 import { defaultReplicaSet } from './workload-defaults.ts';
 
 export const replicaSet = kind<ReplicaSet>({
@@ -17,7 +18,7 @@ export const replicaSet = kind<ReplicaSet>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.apps.v1.ReplicaSet'),
   generation: true,
-  subresources: { scale: scaleSubresource, status: statusSubresource },
+  subresources: { scale: scaleSubresource, status: { ...statusSubresource, validateUpdate: validateReplicasStatus } },
   columns: [
     nameColumn,
     countColumn('Desired', ({ spec }) => spec?.replicas, { description: 'Pods wanted.' }),

@@ -4,6 +4,7 @@ import type { StatefulSet } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
 import { validateStatefulSet, validateStatefulSetUpdate } from '../validation/apps/stateful-set.ts';
+import { validateStatefulSetStatus } from '../validation/status.ts';
 import { defaultStatefulSet } from './workload-defaults.ts';
 
 export const statefulSet = kind<StatefulSet>({
@@ -16,7 +17,10 @@ export const statefulSet = kind<StatefulSet>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.apps.v1.StatefulSet'),
   generation: true,
-  subresources: { scale: scaleSubresource, status: statusSubresource },
+  subresources: {
+    scale: scaleSubresource,
+    status: { ...statusSubresource, validateUpdate: validateStatefulSetStatus },
+  },
   columns: [
     nameColumn,
     column('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`, {

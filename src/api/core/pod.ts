@@ -5,6 +5,7 @@ import { selectable } from '../selectable.ts';
 import { connectVerbs, proxyVerbs, readUpdateVerbs, statusSubresource } from '../subresources.ts';
 import { validateEphemeralContainersUpdate, validatePod, validatePodUpdate } from '../validation/core/pod/pod.ts';
 import { validatePodSpec } from '../validation/core/pod/pod-spec.ts';
+import { validatePodStatus } from '../validation/status.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { validateResize } from './pod-resize.ts';
@@ -40,7 +41,7 @@ export const pod = kind<Pod>({
     portforward: { verbs: connectVerbs, kind: { group: '', version: 'v1', kind: 'PodPortForwardOptions' } },
     proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'PodProxyOptions' } },
     resize: { verbs: readUpdateVerbs, prepareUpdate: prepareResize, validateUpdate: validateResize },
-    status: { ...statusSubresource, prepareUpdate: preparePodStatus },
+    status: { ...statusSubresource, prepareUpdate: preparePodStatus, validateUpdate: validatePodStatus },
   },
   columns: podColumns,
   selectableFields: {

@@ -5,6 +5,7 @@ import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
 import { validateReplicationController } from '../validation/core/replication-controller.ts';
+import { validateReplicasStatus } from '../validation/status.ts';
 import { defaultReplicationController } from './replication-controller-defaults.ts';
 
 export const replicationController = kind<ReplicationController>({
@@ -17,7 +18,7 @@ export const replicationController = kind<ReplicationController>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.core.v1.ReplicationController'),
   generation: true,
-  subresources: { scale: scaleSubresource, status: statusSubresource },
+  subresources: { scale: scaleSubresource, status: { ...statusSubresource, validateUpdate: validateReplicasStatus } },
   columns: [
     nameColumn,
     countColumn('Desired', ({ spec }) => spec?.replicas, { description: 'Pods wanted.' }),

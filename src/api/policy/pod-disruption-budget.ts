@@ -4,6 +4,7 @@ import type { PodDisruptionBudget } from '../schema/generated/types/policy-v1.ts
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
 import { validatePodDisruptionBudget } from '../validation/policy/pod-disruption-budget.ts';
+import { validateDisruptionBudgetStatus } from '../validation/status.ts';
 
 export const podDisruptionBudget = kind<PodDisruptionBudget>({
   group: 'policy',
@@ -15,7 +16,7 @@ export const podDisruptionBudget = kind<PodDisruptionBudget>({
   schema: () => schemaOf('io.k8s.api.policy.v1.PodDisruptionBudget'),
   conditionalUpdate: true,
   generation: true,
-  subresources: { status: statusSubresource },
+  subresources: { status: { ...statusSubresource, validateUpdate: validateDisruptionBudgetStatus } },
   columns: [
     nameColumn,
     column('Min Available', ({ spec }) => String(spec?.minAvailable ?? 'N/A'), {
