@@ -9,7 +9,9 @@ import { type ApiServer, type ApiServerOptions, createApiServer } from './api-se
 import { certificateAuthenticator } from './authentication/certificate.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from './certificates.test-helper.ts';
 import type { AdmissionPlugin, Authorizer } from './contract.ts';
+import { createCustomResources } from './crds/custom-resources.ts';
 import type { TlsFiles } from './http/listener.ts';
+import { createInProcessClient } from './in-process-client.ts';
 import { directConnection } from './proxy/node-connection.ts';
 import { type CachedRegistry, openRegistry } from './registry/registry.ts';
 
@@ -39,12 +41,14 @@ export interface TestServerOptions {
   readonly beforeStart?: (registry: CachedRegistry) => void;
   /** Changed objects fail where they are changed. Default: true. */
   readonly freeze?: boolean;
+  /** Keeps its state in this folder, which stays. Default: a folder of its own, which goes. */
+  readonly dir?: string;
 }
 
 export const allowAll: Authorizer = { authorize: () => ({ decision: 'allow', reason: '' }) };
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const dir = await mkdtemp(join(tmpdir(), 'k3ts-api-'));
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'k3ts-api-')));
   const authority = await createTestAuthority();
   const serving = await authority.issue({ name: 'kube-apiserver', address: '127.0.0.1' });
   const client = (name: string, groups: readonly string[] = []) => authority.issue({ name, groups });
@@ -59,6 +63,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.admission && { admission: options.admission }),
   });
   options.beforeStart?.(registry);
+  const user = { name: 'system:k3ts-supervisor', groups: ['system:masters'] };
+  const customResources = createCustomResources({
+    registry,
+    client: createInProcessClient({ registry, user, name: 'k3ts' }),
+    clock: systemClock,
+    log,
+  });
+  await customResources.start(AbortSignal.timeout(10_000));
   const tls = { key: serving.keyPem, cert: serving.certificatePem, clientCa: authority.certificatePem };
   const notHere = () => Promise.reject(new Error('not part of this test'));
   const server = createApiServer({
@@ -98,9 +110,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     client,
     async close() {
       await server.stop(1000);
+      await customResources.stop();
       registry.close();
       await store.close();
-      await rm(dir, { recursive: true });
+      if (options.dir === undefined) await rm(dir, { recursive: true });
     },
   };
 }

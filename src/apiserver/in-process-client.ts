@@ -52,7 +52,7 @@ const never = new AbortController().signal;
 
 class InProcessClient implements Client {
   readonly #options: InProcessClientOptions;
-  readonly #views = new Map<string, unknown>();
+  readonly #views = new Map<string, { readonly isStale: boolean }>();
 
   constructor(options: InProcessClientOptions) {
     this.#options = options;
@@ -144,12 +144,12 @@ class InProcessClient implements Client {
     const { namespace = '', fieldSelector = '', labelSelector = '' } = options;
     const id = JSON.stringify([kind.group, kind.version, kind.plural, namespace, fieldSelector, labelSelector]);
     let view = this.#views.get(id);
-    if (!view) {
+    if (!view || view.isStale) {
       const allowed = this.#authorize('list', kind, options);
       view = new CacheView(this.#options.registry.cache, kind, { ...options, allowed });
       this.#views.set(id, view);
     }
-    return view as View<T>;
+    return view as CacheView<T>;
   }
 
   #context(options: WriteOptions): RequestContext {

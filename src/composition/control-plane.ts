@@ -10,6 +10,7 @@ import { serviceAllocator } from '../apiserver/allocators/service-allocator.ts';
 import { type ApiServer, createApiServer } from '../apiserver/api-server.ts';
 import { ensureBootstrapPolicy } from '../apiserver/authorization/bootstrap/ensure.ts';
 import type { AdmissionPlugin, Authorizer, UserInfo } from '../apiserver/contract.ts';
+import { createCustomResources } from '../apiserver/crds/custom-resources.ts';
 import { createInProcessClient, type SubresourceHandler } from '../apiserver/in-process-client.ts';
 import { inProcessSubresources } from '../apiserver/in-process-subresources.ts';
 import { directConnection } from '../apiserver/proxy/node-connection.ts';
@@ -113,6 +114,15 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     }),
   );
   const components: Component[] = [{ name: 'datastore', problem: async () => void (await store.revision()) }];
+  await steps.run(
+    'custom resources',
+    async () => {
+      const resources = createCustomResources({ registry, client: trusted, clock, log: log.child('crds') });
+      await resources.start(AbortSignal.timeout(60_000));
+      return resources;
+    },
+    (resources) => resources.stop(),
+  );
   const apiServer = await steps.run(
     'API server',
     async () => {
@@ -134,7 +144,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     kubeletTls: () => kubeletTls(options, pki),
     components,
     ...clients,
-    startControllers: () => startControllers(composition, { ...clients, access, components, trusted, pki }),
+    startControllers: () => startControllers(composition, { ...clients, registry, access, components, trusted, pki }),
   };
 }
 
@@ -274,9 +284,12 @@ function userOf({ account, name }: Controller): UserInfo {
 
 async function startControllers(
   { options, log, steps }: CompositionOptions,
-  parts: Pick<ControlPlane, 'access' | 'clientFor' | 'components' | 'eventsFor' | 'pki'> & { readonly trusted: Client },
+  parts: Pick<ControlPlane, 'access' | 'clientFor' | 'components' | 'eventsFor' | 'pki'> & {
+    readonly registry: CachedRegistry;
+    readonly trusted: Client;
+  },
 ): Promise<void> {
-  const { access, clientFor, components, eventsFor, pki, trusted } = parts;
+  const { access, clientFor, components, eventsFor, pki, registry, trusted } = parts;
   const recorders: ClosableEventRecorder[] = [];
   const remembered = (recorder: ClosableEventRecorder) => {
     recorders.push(recorder);
@@ -288,7 +301,7 @@ async function startControllers(
   const manager = createControllerManager({
     controllers: [
       ...createControllers({
-        kinds: () => builtInKinds,
+        kinds: () => registry.kinds,
         rootCaCertificates: pki.authorities['server-ca'].certificatePem,
         signSecretToken: access.signSecretToken,
         podRanges: options.clusterCidrs.map((cidr) => ({ cidr, nodePrefix: cidr.family === 4 ? 24 : 64 })),

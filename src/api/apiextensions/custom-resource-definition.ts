@@ -8,6 +8,7 @@ import {
   validateCustomResourceDefinitionUpdate,
 } from '../validation/apiextensions/custom-resource-definition.ts';
 import { defaultCustomResourceDefinition } from './defaults.ts';
+import { holdsDefinition, prepareDefinitionDelete } from './deletion.ts';
 import { prepareDefinitionUpdate, prepareNewDefinition } from './strategy.ts';
 
 export const customResourceDefinition = kind<CustomResourceDefinition>({
@@ -26,6 +27,8 @@ export const customResourceDefinition = kind<CustomResourceDefinition>({
   defaults: defaultCustomResourceDefinition,
   prepareCreate: prepareNewDefinition,
   prepareUpdate: prepareDefinitionUpdate,
+  holds: holdsDefinition,
+  prepareDelete: prepareDefinitionDelete,
   validate: validateCustomResourceDefinition,
   validateUpdate: validateCustomResourceDefinitionUpdate,
 });

@@ -12,7 +12,7 @@ export interface Walk {
   readonly path: Step[];
   /** Name of the Go struct around the value. */
   struct: string;
-  readonly custom: boolean;
+  custom: boolean;
 }
 
 const int32: Schema = { type: 'integer', format: 'int32' };

@@ -62,7 +62,9 @@ function refuse(plan: Plan, value: unknown, walk: Walk): unknown {
 
 function checkStruct(plan: Plan, object: Record<string, unknown>, walk: Walk): void {
   const fields = fieldsOf(plan);
-  const outer = walk.struct;
+  const { struct: outer, custom } = walk;
+  // Metadata of a custom resource is of a built-in type.
+  if (plan.struct !== '') walk.custom = false;
   for (const key in object) {
     const field = fields.get(key);
     if (!field) {
@@ -82,6 +84,7 @@ function checkStruct(plan: Plan, object: Record<string, unknown>, walk: Walk): v
     else if (!walk.custom && isEmptyCollection(field, kept) && !plan.required.has(key)) delete object[key];
   }
   walk.struct = outer;
+  walk.custom = custom;
 }
 
 /** A custom resource's object may have fields and free keys at once. */

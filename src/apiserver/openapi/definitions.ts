@@ -19,7 +19,13 @@ export interface Writer {
 /** A custom resource's schema with its kind. */
 export interface CustomSchema {
   readonly schema: Schema;
-  readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
+  readonly kind: {
+    readonly group: string;
+    readonly version: string;
+    readonly kind: string;
+    /** The schema as its definition has it, in place of `schema`. */
+    publishedSchema?(version: OpenApiVersion): Json;
+  };
 }
 
 export function refTo(writer: Writer, name: string): Json {
@@ -39,9 +45,15 @@ export function writeDefinitions(writer: Writer, custom: ReadonlyMap<string, Cus
   return Object.fromEntries([...written].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
 function writeCustom(writer: Writer, { schema, kind }: CustomSchema): Json {
   const { group, version, kind: name } = kind;
   const kinds = [{ group, version, kind: name }];
+  if (kind.publishedSchema) {
+    writer.wanted.add(objectMeta); // it refers to it
+    return { ...kind.publishedSchema(writer.version), 'x-kubernetes-group-version-kind': kinds };
+  }
   return { ...body(writer, schema, () => undefined), 'x-kubernetes-group-version-kind': kinds };
 }
 

@@ -70,14 +70,30 @@ export function openApiV3Document(
   };
 }
 
+const hashes = new WeakMap<readonly Kind[], Map<string, string>>();
+
 /** Changes when the document does. */
 export function openApiV3Hash(kinds: readonly Kind[], name: string, release: string): string {
+  let known = hashes.get(kinds);
+  if (!known) {
+    known = new Map();
+    hashes.set(kinds, known);
+  }
+  const key = `${release} ${name}`;
+  const made = known.get(key) ?? hashOf(kinds, name, release);
+  // Only documents that there are: unknown names must not fill the map.
+  if (known.size < documentNames(kinds).length) known.set(key, made);
+  return made;
+}
+
+function hashOf(kinds: readonly Kind[], name: string, release: string): string {
   const hash = createHash('sha512').update(release).update('\0').update(name);
   for (const item of pathsIn(kinds, name)) {
     hash.update(`\0${item.path}`);
     for (const operation of item.operations) hash.update(`\0${operation.operationId}`);
   }
-  for (const { schema } of customSchemas(kindsIn(kinds, name)).values()) hash.update(JSON.stringify(schema));
+  for (const { schema, kind } of customSchemas(kindsIn(kinds, name)).values())
+    hash.update(JSON.stringify(kind.publishedSchema?.('v3') ?? schema));
   return hash.digest('hex').toUpperCase();
 }
 

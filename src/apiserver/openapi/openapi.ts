@@ -37,7 +37,15 @@ export function createOpenApi(options: OpenApiOptions): OpenApiDocuments {
   const kept = new Map<string, CachedDocument>();
   let descriptions: Descriptions | 'none' | undefined;
   let timer: Timer | undefined;
+  const states = new WeakMap<readonly Kind[], number>();
+  let lastState = 0;
 
+  /** A list of kinds is another value whenever anything of it changes, a custom resource's schema too. */
+  const stateOf = (all: readonly Kind[]) => {
+    const known = states.get(all) ?? ++lastState;
+    states.set(all, known);
+    return known;
+  };
   const drop = () => {
     timer?.cancel();
     timer = undefined;
@@ -62,11 +70,11 @@ export function createOpenApi(options: OpenApiOptions): OpenApiDocuments {
   return {
     v2() {
       const all = kinds();
-      return keep(`v2 ${namesOf(all)}`, () => documentOf(openApiV2(all, { descriptions: prose() })));
+      return keep(`v2 ${stateOf(all)}`, () => documentOf(openApiV2(all, { descriptions: prose() })));
     },
     v2Proto() {
       const all = kinds();
-      return keep(`v2 protobuf ${namesOf(all)}`, () => {
+      return keep(`v2 protobuf ${stateOf(all)}`, () => {
         const body = encodeOpenApiV2(openApiV2(all, { descriptions: prose() }));
         return { body, etag: etagOf(body), contentType: protoContentType };
       });
@@ -95,8 +103,4 @@ function readDescriptions(file: string | undefined, log: Logger): Descriptions |
     log.warn('the API is described without prose', { reason: toError(thrown) });
     return undefined;
   }
-}
-
-function namesOf(kinds: readonly Kind[]): string {
-  return kinds.map(({ apiVersion, kind }) => `${apiVersion}/${kind}`).join(' ');
 }

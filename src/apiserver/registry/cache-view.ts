@@ -46,6 +46,11 @@ export class CacheView<T extends KubeObject> implements View<T> {
     this.#resource.listen((change) => this.#onEntry(change));
   }
 
+  /** The kind is no longer there, or is there anew: this view shows what it had. */
+  get isStale(): boolean {
+    return this.#resource.isClosed;
+  }
+
   async ready(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     await this.#allowed;

@@ -74,7 +74,7 @@ async function updateOnce(
   keepSystemFields(draft, stored);
   prepare(kind, subresource, { draft, old: stored, trusted: request.trusted === true });
   await allocate(env.admission, admission, draft);
-  if (kind.generation) countGeneration(draft, stored);
+  if (kind.generation) countGeneration(kind, draft, stored);
   const object = draft as KubeObject;
   check(kind, subresource, { object, old: stored, trusted: request.trusted === true });
   try {
@@ -136,11 +136,13 @@ function prepare(kind: Kind, subresource: string, { draft, old, trusted }: Pair 
   else if (!trusted) kind.prepareUpdate?.(draft, old);
 }
 
-function countGeneration(draft: Draft<KubeObject>, old: KubeObject): void {
+function countGeneration(kind: Kind, draft: Draft<KubeObject>, old: KubeObject): void {
   const fields = draft as unknown as Record<string, unknown>;
   const stored = old as unknown as Record<string, unknown>;
   const names = new Set([...Object.keys(fields), ...Object.keys(stored)]);
-  const changed = [...names].some((name) => describesIntent(name) && !sameJson(fields[name], stored[name]));
+  // Without a subresource for it, status is content like any other (custom resources).
+  const isIntent = (name: string) => describesIntent(name) || (name === 'status' && !kind.subresources['status']);
+  const changed = [...names].some((name) => isIntent(name) && !sameJson(fields[name], stored[name]));
   if (changed) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
 

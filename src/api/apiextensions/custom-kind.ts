@@ -1,0 +1,146 @@
+/** A definition's versions as kinds like any other. */
+import { type Kind, kind, type SelectableField, type Subresource } from '../kind.ts';
+import { type Draft, draftOf, type KubeObject } from '../object.ts';
+import { checkBody } from '../schema/decode.ts';
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionNames,
+  CustomResourceDefinitionVersion,
+} from '../schema/generated/types/apiextensions-v1.ts';
+import type { Schema } from '../schema/schema.ts';
+import type { FieldError } from '../status.ts';
+import { readUpdateVerbs } from '../subresources.ts';
+import { customColumns } from './custom-columns.ts';
+import { fillCustom } from './fill-custom.ts';
+import { parseJsonPath } from './json-path.ts';
+import { publishedSchema } from './published-schema.ts';
+import { schemaOfVersion } from './structural.ts';
+import { comparePriority } from './version-priority.ts';
+
+/** What must hold for objects of one version. */
+export interface ObjectRules {
+  create(object: KubeObject): readonly FieldError[];
+  update(object: KubeObject, old: KubeObject): readonly FieldError[];
+}
+
+export interface CustomKinds {
+  /** Where objects lie; served only when it is in `served`, too. */
+  readonly stored: Kind;
+  /** The newest version first. */
+  readonly served: readonly Kind[];
+}
+
+/** The kinds that a definition with these names makes. `rulesOf` gives the rules of each version. */
+export function customKinds(
+  definition: CustomResourceDefinition,
+  names: CustomResourceDefinitionNames,
+  rulesOf: (version: CustomResourceDefinitionVersion) => ObjectRules,
+): CustomKinds {
+  const { versions } = definition.spec;
+  const storage = versions.find((version) => version.storage) ?? versions[0];
+  if (!storage) throw new Error(`the definition ${definition.metadata.name} has no version`);
+  const made = (version: CustomResourceDefinitionVersion, stored?: Kind) =>
+    customKind({ definition, names, version, rules: rulesOf(version) }, stored);
+  const stored = made(storage);
+  const served = versions
+    .filter((version) => version.served)
+    .map((one) => (one === storage ? stored : made(one, stored)));
+  return { stored, served: served.sort((a, b) => comparePriority(a.version, b.version)) };
+}
+
+interface Parts {
+  readonly definition: CustomResourceDefinition;
+  readonly names: CustomResourceDefinitionNames;
+  readonly version: CustomResourceDefinitionVersion;
+  readonly rules: ObjectRules;
+}
+
+function customKind({ definition, names, version, rules }: Parts, stored: Kind | undefined): Kind {
+  const { group, scope } = definition.spec;
+  const schema = schemaOfVersion(version.schema?.openAPIV3Schema);
+  const apiVersion = `${group}/${version.name}`;
+  const whatIs = `${apiVersion} ${names.kind}`;
+  const { metadata } = definition;
+  return kind<KubeObject>({
+    group,
+    version: version.name,
+    kind: names.kind,
+    listKind: names.listKind ?? `${names.kind}List`,
+    plural: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    scope: scope as Kind['scope'],
+    schema: () => schema,
+    publishedSchema: (openApi) => publishedSchema(version.schema?.openAPIV3Schema, openApi),
+    generation: true,
+    conditionalUpdate: true,
+    subresources: subresourcesOf(version, rules),
+    columns: customColumns(version.additionalPrinterColumns),
+    selectableFields: selectableFieldsOf(version),
+    defaults: (object) => fillCustom(schema, object),
+    readStored: (object) => refresh(schema, apiVersion, object),
+    validateCreate: rules.create,
+    validateUpdate: rules.update,
+    ...(metadata.deletionTimestamp && {
+      refusesCreate: `create not allowed while custom resource definition is terminating`,
+    }),
+    ...(version.deprecated && { deprecation: version.deprecationWarning ?? `${whatIs} is deprecated` }),
+    ...(stored && {
+      storedAs: {
+        kind: () => stored,
+        ownRules: true,
+        toStored: (object) => object,
+        fromStored: (object) => presented(schema, object),
+      },
+    }),
+  });
+}
+
+/** An object that another version stored: what this version's schema does not know is not shown. */
+function presented(schema: Schema, { apiVersion, kind: name, metadata, ...rest }: KubeObject): KubeObject {
+  const draft = draftOf(rest);
+  checkBody(schema, draft, { custom: true });
+  fillCustom(schema, draft);
+  // Metadata is shared as it is: field tracking knows managedFields by identity.
+  return { kind: name, apiVersion, metadata, ...draft };
+}
+
+function refresh(schema: Schema, apiVersion: string, object: Draft<KubeObject>): boolean {
+  const before = JSON.stringify(object);
+  object.apiVersion = apiVersion;
+  checkBody(schema, object, { custom: true });
+  fillCustom(schema, object);
+  return JSON.stringify(object) !== before;
+}
+
+function subresourcesOf({ subresources }: CustomResourceDefinitionVersion, rules: ObjectRules): Kind['subresources'] {
+  const all: Record<string, Subresource> = {};
+  if (subresources?.status) all['status'] = { verbs: readUpdateVerbs, validateUpdate: rules.update };
+  const { scale } = subresources ?? {};
+  if (scale)
+    all['scale'] = {
+      verbs: readUpdateVerbs,
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      scale: {
+        specReplicas: scale.specReplicasPath,
+        statusReplicas: scale.statusReplicasPath,
+        ...(scale.labelSelectorPath && { selector: scale.labelSelectorPath }),
+      },
+      validateUpdate: rules.update,
+    };
+  return all;
+}
+
+function selectableFieldsOf({ selectableFields = [] }: CustomResourceDefinitionVersion): Kind['selectableFields'] {
+  return Object.fromEntries(
+    selectableFields.map(({ jsonPath }): [string, SelectableField] => {
+      const path = parseJsonPath(jsonPath);
+      const value = (object: KubeObject) => {
+        const [found] = path.find(object);
+        return found === undefined || found === null ? '' : String(found);
+      };
+      return [jsonPath.replace(/^\./, ''), { value }];
+    }),
+  );
+}

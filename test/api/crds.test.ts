@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { startTestServer, type TestServer } from '../../src/apiserver/api-server.test-helper.ts';
+import { run } from '../../src/base/process.ts';
+import { k3ts } from '../harness/k3ts.ts';
+
+const definition = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: caches.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: caches, singular: cache, kind: Cache, listKind: CacheList, shortNames: [ca], categories: [stores]}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    subresources:
+      status: {}
+      scale: {specReplicasPath: .spec.replicas, statusReplicasPath: .status.replicas, labelSelectorPath: .status.selector}
+    additionalPrinterColumns:
+    - {name: Engine, type: string, jsonPath: .spec.engine}
+    - {name: Replicas, type: integer, jsonPath: .spec.replicas}
+    - {name: Ready, type: string, jsonPath: '.status.conditions[?(@.type=="Ready")].status'}
+    - {name: Memory, type: string, jsonPath: .spec.memory, priority: 1}
+    - {name: Age, type: date, jsonPath: .metadata.creationTimestamp}
+    selectableFields: [{jsonPath: .spec.engine}]
+    schema:
+      openAPIV3Schema:
+        type: object
+        description: A cache that applications share.
+        required: [spec]
+        properties:
+          spec:
+            type: object
+            description: What is wanted.
+            required: [engine]
+            properties:
+              engine: {type: string, enum: [redis, memcached], description: The program that holds the data.}
+              replicas: {type: integer, format: int32, minimum: 1, maximum: 10, default: 2}
+              memory: {type: string, pattern: '^[0-9]+(Mi|Gi)$', default: 64Mi}
+              port: {x-kubernetes-int-or-string: true}
+              extra: {type: object, x-kubernetes-preserve-unknown-fields: true}
+              users:
+                type: array
+                x-kubernetes-list-type: map
+                x-kubernetes-list-map-keys: [name]
+                items:
+                  type: object
+                  required: [name]
+                  properties:
+                    name: {type: string, maxLength: 8}
+                    role: {type: string, default: reader}
+          status:
+            type: object
+            properties:
+              replicas: {type: integer}
+              selector: {type: string}
+              conditions:
+                type: array
+                items: {type: object, properties: {type: {type: string}, status: {type: string}}}
+`;
+
+const cache = (name: string, spec: string) => `
+apiVersion: example.com/v1
+kind: Cache
+metadata: {name: ${name}, namespace: default}
+spec: ${spec}
+`;
+
+/** An unmodified kubectl, and kinds that it has never heard of. */
+describe('CustomResourceDefinitions with kubectl', () => {
+  let server: TestServer;
+  let folder: string;
+  let data: string;
+
+  const start = () =>
+    startTestServer({
+      dir: data,
+      overrides: { systemObjects: { serviceAddress: '10.43.0.1', advertised: { address: '192.0.2.1', port: 6443 } } },
+    });
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'k3ts-crds-'));
+    data = await mkdtemp(join(tmpdir(), 'k3ts-crds-data-'));
+    server = await start();
+  });
+  after(async () => {
+    await server.close();
+    await rm(folder, { recursive: true });
+    await rm(data, { recursive: true });
+  });
+
+  /** Standard output and error; throws when kubectl fails, unless `fails`. */
+  async function kubectl(words: string | readonly string[], { fails = false } = {}): Promise<string> {
+    const args = typeof words === 'string' ? words.split(' ') : words;
+    const result = await run(k3ts, ['kubectl', ...args], {
+      env: { KUBECONFIG: server.kubeconfig, HOME: folder },
+      timeoutMs: 60_000,
+      ...(fails && { allowFailure: true }),
+    });
+    return result.stdout + result.stderr;
+  }
+
+  async function apply(text: string, { fails = false, more = '' } = {}): Promise<string> {
+    const path = join(folder, 'manifest.yaml');
+    await writeFile(path, text);
+    return kubectl(`apply -f ${path}${more && ` ${more}`}`, { fails });
+  }
+
+  test('a definition is established and its kind is found', async () => {
+    assert.match(
+      await apply(definition),
+      /customresourcedefinition\.apiextensions\.k8s\.io\/caches\.example\.com created/,
+    );
+    await kubectl('wait --for condition=established --timeout=10s crd/caches.example.com');
+    assert.match(await kubectl('api-resources --api-group=example.com'), /caches +ca +example\.com\/v1 +true +Cache/);
+    assert.match(await kubectl('get stores'), /No resources found/);
+    assert.match(await kubectl('get crd caches.example.com -o jsonpath={.status.storedVersions}'), /\["v1"\]/);
+  });
+
+  test('objects are applied, defaulted, shown in columns, and selected', async () => {
+    await apply(cache('one', '{engine: redis, users: [{name: ann}], port: 6379}'));
+    await apply(cache('two', '{engine: memcached, replicas: 3, port: http, extra: {any: {thing: [1]}}}'));
+    assert.match(
+      await kubectl('get caches'),
+      /^NAME +ENGINE +REPLICAS +READY +AGE\none +redis +2 +\S+\ntwo +memcached +3/,
+    );
+    assert.match(await kubectl('get ca -o wide'), /MEMORY/);
+    assert.match(await kubectl('get cache one -o jsonpath={.spec.users[0].role}'), /reader/);
+    assert.match(await kubectl('get cache two -o jsonpath={.spec.extra.any.thing}'), /\[1\]/);
+    const selected = await kubectl('get caches --field-selector spec.engine=redis -o name');
+    assert.equal(selected.trim(), 'cache.example.com/one');
+  });
+
+  test('status and scale are subresources', async () => {
+    const status = { status: { replicas: 2, selector: 'app=one', conditions: [{ type: 'Ready', status: 'True' }] } };
+    const patch = JSON.stringify(status);
+    await kubectl(['patch', 'cache', 'one', '--subresource=status', '--type=merge', '-p', patch]);
+    assert.match(await kubectl('get cache one'), /redis +2 +True/);
+    assert.equal(await kubectl('get cache one -o jsonpath={.metadata.generation}'), '1');
+    await kubectl('scale cache one --replicas=4');
+    assert.equal(await kubectl('get cache one -o jsonpath={.spec.replicas}/{.metadata.generation}'), '4/2');
+    assert.match(await kubectl('get cache one --subresource=scale -o yaml'), /selector: app=one/);
+  });
+
+  test('kubectl explains the kind', async () => {
+    assert.match(
+      await kubectl('explain caches'),
+      /GROUP: +example\.com\nKIND: +Cache\nVERSION: +v1[\s\S]*A cache that/,
+    );
+    assert.match(await kubectl('explain cache.spec.engine'), /FIELD: engine <string>[\s\S]*The program that holds/);
+    assert.match(await kubectl('explain cache.metadata.name'), /FIELD: name <string>/);
+    assert.match(await kubectl('explain cache --recursive'), /users\t<\[\]Object>/);
+  });
+
+  test('a restart keeps everything', async () => {
+    await server.close();
+    server = await start();
+    assert.match(await kubectl('get caches'), /one +redis +4 +True/);
+    await kubectl([
+      'patch',
+      'cache',
+      'one',
+      '--type=json',
+      '-p',
+      '[{"op":"replace","path":"/spec/replicas","value":5}]',
+    ]);
+    assert.equal(await kubectl('get cache one -o jsonpath={.spec.replicas}'), '5');
+  });
+
+  test('a new default reaches what is stored', async () => {
+    await apply(
+      definition.replace(
+        'role: {type: string, default: reader}',
+        'role: {type: string, default: reader}\n                    shift: {type: string, default: day}',
+      ),
+    );
+    const until = Date.now() + 5_000;
+    for (;;) {
+      if ((await kubectl('get cache one -o jsonpath={.spec.users[0].shift}')) === 'day') break;
+      assert.ok(Date.now() < until, 'the default is not there');
+    }
+    assert.match(await kubectl('explain cache.spec.users.shift'), /FIELD: shift <string>/);
+  });
+
+  test('deleting the definition removes the objects', async () => {
+    await kubectl('delete crd caches.example.com --timeout=20s');
+    assert.match(
+      await kubectl('get caches', { fails: true }),
+      /the server (doesn't have a resource type|could not find the requested resource)/,
+    );
+    await apply(definition);
+    await kubectl('wait --for condition=established --timeout=10s crd/caches.example.com');
+    assert.match(await kubectl('get caches'), /No resources found/);
+  });
+});
