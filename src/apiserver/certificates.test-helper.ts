@@ -13,6 +13,7 @@ export interface TestAuthority extends KeyPair {
     readonly name: string;
     readonly groups?: readonly string[];
     readonly address?: string;
+    readonly dnsNames?: readonly string[];
   }): Promise<KeyPair>;
 }
 
@@ -44,9 +45,13 @@ export async function createTestAuthority(): Promise<TestAuthority> {
   return {
     certificatePem: authority.toString('pem'),
     keyPem: await pemOf(keys.privateKey),
-    async issue({ name, groups = [], address }) {
+    async issue({ name, groups = [], address, dnsNames = [] }) {
       const own = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
       serial++;
+      const names = [
+        ...(address ? [{ type: 'ip' as const, value: address }] : []),
+        ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
+      ];
       const certificate = await x509.X509CertificateGenerator.create({
         serialNumber: serial.toString(16).padStart(4, '0'),
         subject: [{ CN: [name] }, ...groups.map((group) => ({ O: [group] }))],
@@ -56,7 +61,7 @@ export async function createTestAuthority(): Promise<TestAuthority> {
         signingKey: keys.privateKey,
         publicKey: own.publicKey,
         signingAlgorithm: algorithm,
-        extensions: address ? [new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: address }])] : [],
+        extensions: names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : [],
       });
       return { certificatePem: certificate.toString('pem'), keyPem: await pemOf(own.privateKey) };
     },

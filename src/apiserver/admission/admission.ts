@@ -1,22 +1,29 @@
+import { mutatingWebhookConfiguration } from '../../api/admissionregistration/mutating-webhook-configuration.ts';
+import { validatingWebhookConfiguration } from '../../api/admissionregistration/validating-webhook-configuration.ts';
 import { limitRange } from '../../api/core/limit-range.ts';
 import { namespace } from '../../api/core/namespace.ts';
 import { node } from '../../api/core/node.ts';
 import { pod } from '../../api/core/pod.ts';
+import { service } from '../../api/core/service.ts';
 import { serviceAccount } from '../../api/core/service-account.ts';
+import { endpointSlice } from '../../api/discovery/endpoint-slice.ts';
 import type { Kind } from '../../api/kind.ts';
 import { builtInKinds } from '../../api/kinds.ts';
 import { ingressClass } from '../../api/networking/ingress-class.ts';
 import { runtimeClass } from '../../api/node/runtime-class.ts';
 import { priorityClass } from '../../api/scheduling/priority-class.ts';
 import { storageClass } from '../../api/storage/storage-class.ts';
+import { type Logger, silentLogger } from '../../base/log.ts';
 import type { Client } from '../../client/client.ts';
 import type { RuleResolver } from '../authorization/rbac.ts';
 import type { AdmissionPlugin, Authorizer } from '../contract.ts';
+import type { NodeConnection } from '../proxy/node-connection.ts';
 import { certificateRequestIdentity } from './certificate-request.ts';
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limits/limit-ranger.ts';
+import { equivalentsOf } from './match-rules.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { type PodSecurityOptions, podSecurity } from './pod-security/pod-security.ts';
@@ -28,6 +35,11 @@ import { runtimeClassAdmission } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { claimResize, defaultStorageClass, storageObjectInUseProtection } from './storage.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
+import { webhookCaller } from './webhooks/caller.ts';
+import type { WebhookOptions } from './webhooks/invoke.ts';
+import { mutatingWebhooks } from './webhooks/mutating.ts';
+import { readyEndpoint } from './webhooks/service-endpoint.ts';
+import { validatingWebhooks } from './webhooks/validating.ts';
 
 export interface AdmissionOptions {
   /** Reads what plugins look up; in-process, so that a view is never behind the write that it judges. */
@@ -36,6 +48,9 @@ export interface AdmissionOptions {
   readonly resolver: RuleResolver;
   /** Kinds that there are now. Default: the built-in ones. */
   readonly kinds?: () => readonly Kind[];
+  /** How webhooks in pods are reached. Default: straight TCP. */
+  readonly connection?: NodeConnection;
+  readonly log?: Logger;
   readonly podSecurityExemptions?: NonNullable<PodSecurityOptions['exemptions']>;
 }
 
@@ -43,7 +58,7 @@ export interface AdmissionOptions {
 export function builtInAdmission(options: AdmissionOptions): readonly AdmissionPlugin[] {
   const { client, authorizer, resolver, podSecurityExemptions } = options;
   const kinds = options.kinds ?? (() => builtInKinds);
-  return [
+  const before = [
     namespaceLifecycle(client.view(namespace)),
     limitRanger(client.view(limitRange)),
     serviceAccountAdmission(client.view(serviceAccount)),
@@ -67,6 +82,26 @@ export function builtInAdmission(options: AdmissionOptions): readonly AdmissionP
     podTopologyLabels(client.view(node)),
     certificateRequestIdentity,
     rbacEscalation(resolver, authorizer),
-    resourceQuota({ client, kinds }),
+  ];
+  return [...before, ...extensions(options, kinds, before), resourceQuota({ client, kinds })];
+}
+
+/** What users add to the chain. It comes late, so that it sees what the built-in plugins made. */
+function extensions(
+  { client, connection, log = silentLogger }: AdmissionOptions,
+  kinds: () => readonly Kind[],
+  before: readonly AdmissionPlugin[],
+): readonly AdmissionPlugin[] {
+  const services = { services: client.view(service), slices: client.view(endpointSlice) };
+  const shared: WebhookOptions = {
+    namespaces: client.view(namespace),
+    equivalents: equivalentsOf(kinds),
+    call: webhookCaller({ endpointOf: (target) => readyEndpoint(services, target), ...(connection && { connection }) }),
+    conditionsMatch: () => Promise.reject(new Error('match conditions are not supported')),
+    log,
+  };
+  return [
+    mutatingWebhooks(client.view(mutatingWebhookConfiguration), { ...shared, before }),
+    validatingWebhooks(client.view(validatingWebhookConfiguration), shared),
   ];
 }

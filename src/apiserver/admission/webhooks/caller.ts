@@ -1,0 +1,216 @@
+import type { IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
+import type { WebhookClientConfig } from '../../../api/schema/generated/types/admissionregistration-v1.ts';
+import { errorCode, toError } from '../../../base/errors.ts';
+import { directConnection, type Endpoint, type NodeConnection } from '../../proxy/node-connection.ts';
+
+/** Sends one review and returns the answer's text. Rejects with an Error worded as upstream's client words it. */
+export type CallWebhook = (
+  config: WebhookClientConfig,
+  body: string,
+  limits: { readonly timeoutSeconds: number; readonly signal: AbortSignal | undefined },
+) => Promise<string>;
+
+export interface CallerOptions {
+  /** A ready endpoint of a service. Throws Error when there is none. */
+  readonly endpointOf: (service: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly port: number;
+  }) => Endpoint;
+  /** Default: straight TCP. */
+  readonly connection?: NodeConnection;
+}
+
+/** Of an answer; a patch of the largest object fits. */
+const maxBytes = 8 * 1024 * 1024;
+/** Webhooks whose connections are kept; a cluster has a handful. */
+const maxAgents = 64;
+const idleMs = 30_000;
+
+/** Calls webhooks over HTTPS and keeps connections to them for a while. */
+export function webhookCaller({ endpointOf, connection = directConnection }: CallerOptions): CallWebhook {
+  const agents = new Map<string, Agent>();
+  const agentOf = (target: Target): Agent => {
+    let agent = agents.get(target.key);
+    if (!agent) {
+      agent = new DialingAgent(target, connection);
+      agents.set(target.key, agent);
+      for (const [key, oldest] of agents) {
+        if (agents.size <= maxAgents) break;
+        agents.delete(key);
+        oldest.destroy();
+      }
+    }
+    return agent;
+  };
+  return async (config, body, { timeoutSeconds, signal }) => {
+    const target = targetOf(config, endpointOf);
+    const url = new URL(target.url);
+    url.searchParams.set('timeout', `${timeoutSeconds}s`);
+    const deadline = AbortSignal.timeout(timeoutSeconds * 1000);
+    const ends = signal ? AbortSignal.any([signal, deadline]) : deadline;
+    const wrap = (error: unknown) =>
+      new Error(`Post "${target.url}?timeout=${timeoutSeconds}s": ${reasonOf(error, target, deadline)}`, {
+        cause: error,
+      });
+    let answer: Answer;
+    try {
+      answer = await post(url, body, { agent: agentOf(target), signal: ends });
+    } catch (error) {
+      // A kept connection may have been closed by the other side just then; a new one tells.
+      if (!(error instanceof StaleConnection) || ends.aborted) throw wrap(error);
+      answer = await post(url, body, { agent: agentOf(target), signal: ends }).catch((again: unknown) => {
+        throw wrap(again);
+      });
+    }
+    if (answer.status === 200) return answer.text;
+    throw new Error(statusText(answer));
+  };
+}
+
+interface Target {
+  readonly key: string;
+  readonly url: string;
+  readonly servername: string;
+  readonly ca: string | undefined;
+  /** Asked for each new connection. */
+  endpoint(): Endpoint;
+}
+
+function targetOf({ url, service, caBundle }: WebhookClientConfig, endpointOf: CallerOptions['endpointOf']): Target {
+  const ca = caBundle ? Buffer.from(caBundle, 'base64').toString() : undefined;
+  if (service) {
+    const { namespace, name, port = 443, path = '' } = service;
+    const servername = `${name}.${namespace}.svc`;
+    const address = `https://${servername}:${port}/${path.replace(/^\//, '')}`;
+    return {
+      key: `${servername}:${port} ${ca}`,
+      url: address,
+      servername,
+      ca,
+      endpoint: () => endpointOf({ namespace, name, port }),
+    };
+  }
+  const parsed = new URL(url ?? '');
+  const host = parsed.hostname.replace(/^\[|\]$/g, '');
+  const endpoint = { host, port: Number(parsed.port || 443) };
+  return { key: `${parsed.host} ${ca}`, url: parsed.href, servername: host, ca, endpoint: () => endpoint };
+}
+
+/** Connects through whatever reaches pods and services. */
+class DialingAgent extends Agent {
+  readonly #target: Target;
+  readonly #connection: NodeConnection;
+
+  constructor(target: Target, connection: NodeConnection) {
+    super({ keepAlive: true, timeout: idleMs, maxFreeSockets: 8, scheduling: 'lifo' });
+    this.#target = target;
+    this.#connection = connection;
+  }
+
+  override createConnection(
+    _options: unknown,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
+    this.#dial().then(
+      (socket) => callback?.(null, socket),
+      (error: unknown) => callback?.(toError(error), undefined as never),
+    );
+    return undefined;
+  }
+
+  async #dial(): Promise<Duplex> {
+    const { servername, ca, endpoint } = this.#target;
+    const socket = await this.#connection.dial(endpoint(), AbortSignal.timeout(idleMs));
+    return new Promise((resolve, reject) => {
+      const isName = !/^[\d.]+$|:/.test(servername);
+      const tls = connectTls({
+        socket,
+        host: servername,
+        ...(isName && { servername }),
+        ...(ca && { ca }),
+        ALPNProtocols: ['http/1.1'],
+      });
+      const timer = setTimeout(() => tls.destroy(new Error('TLS handshake timeout')), idleMs);
+      tls.once('error', (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+      tls.once('secureConnect', () => {
+        clearTimeout(timer);
+        resolve(tls);
+      });
+    });
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+class StaleConnection extends Error {}
+
+function post(
+  url: URL,
+  body: string,
+  { agent, signal }: { readonly agent: Agent; readonly signal: AbortSignal },
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      'Content-Type': 'application/json',
+      Accept: 'application/json, */*',
+      'Content-Length': Buffer.byteLength(body),
+      'User-Agent': 'kube-apiserver-admission',
+    };
+    const request = httpsRequest(url, { method: 'POST', headers, agent, signal });
+    request.once('error', (error) => {
+      const stale = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '');
+      reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
+    });
+    request.once('response', (response) => {
+      readBounded(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
+    });
+    request.end(body);
+  });
+}
+
+async function readBounded(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+const unknownAuthority = new Set([
+  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+]);
+
+function reasonOf(error: unknown, target: Target, deadline: AbortSignal): string {
+  if (deadline.aborted) return 'context deadline exceeded';
+  const code = errorCode(error) ?? '';
+  const prefix = 'tls: failed to verify certificate: x509:';
+  if (unknownAuthority.has(code)) return `${prefix} certificate signed by unknown authority`;
+  if (code === 'CERT_HAS_EXPIRED') return `${prefix} certificate has expired or is not yet valid`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `${prefix} certificate is not valid for ${target.servername}`;
+  if (code === 'ECONNREFUSED') {
+    const { host, port } = target.endpoint();
+    return `dial tcp ${host.includes(':') ? `[${host}]` : host}:${port}: connect: connection refused`;
+  }
+  return toError(error).message;
+}
+
+function statusText({ status, text }: Answer): string {
+  if (status === 404) return 'the server could not find the requested resource';
+  if (status >= 500)
+    return `an error on the server (${JSON.stringify(text.trim().slice(0, 1024) || 'unknown')}) has prevented the request from succeeding`;
+  return 'the server rejected our request for an unknown reason';
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { Kind } from '../../../api/kind.ts';
+import type { KubeObject } from '../../../api/object.ts';
+import type {
+  MutatingWebhook,
+  ValidatingWebhook,
+} from '../../../api/schema/generated/types/admissionregistration-v1.ts';
+import type { Namespace } from '../../../api/schema/generated/types/core-v1.ts';
+import { forbidden } from '../../../api/status.ts';
+import { toError } from '../../../base/errors.ts';
+import type { Logger } from '../../../base/log.ts';
+import type { View } from '../../../client/client.ts';
+import type { AdmissionRequest } from '../../contract.ts';
+import type { ConditionsMatch } from '../match-conditions.ts';
+import { convert, type Equivalents, isExempt, type Matching, matchedKind, selectorsMatch } from '../match-rules.ts';
+import type { CallWebhook } from './caller.ts';
+import { denied, failedClosed, noDryRun, WebhookCallError } from './errors.ts';
+import { readVerdict, reviewOf, reviewVersion, type Verdict } from './review.ts';
+
+export type Webhook = MutatingWebhook | ValidatingWebhook;
+
+export interface WebhookOptions {
+  readonly namespaces: View<Namespace>;
+  readonly equivalents: Equivalents;
+  readonly call: CallWebhook;
+  readonly conditionsMatch: ConditionsMatch;
+  readonly log: Logger;
+}
+
+/** One webhook as it concerns one request. */
+export interface Concern<W extends Webhook = Webhook> {
+  readonly webhook: W;
+  /** The version of the object that it wants to see. */
+  readonly kind: Kind;
+}
+
+function matchingOf({ rules = [], matchPolicy, namespaceSelector, objectSelector }: Webhook): Matching {
+  return {
+    rules,
+    ...(matchPolicy && { matchPolicy }),
+    ...(namespaceSelector && { namespaceSelector }),
+    ...(objectSelector && { objectSelector }),
+  };
+}
+
+/** Webhooks whose rules speak of the request, in order. Cheap: selectors and conditions are looked at later. */
+export function concerned<W extends Webhook>(
+  webhooks: Iterable<W>,
+  request: AdmissionRequest,
+  equivalents: Equivalents,
+): Concern<W>[] {
+  const found: Concern<W>[] = [];
+  if (isExempt(request)) return found;
+  for (const webhook of webhooks) {
+    const kind = matchedKind(matchingOf(webhook), request, equivalents);
+    if (kind) found.push({ webhook, kind });
+  }
+  return found;
+}
+
+/** Asks a webhook. Undefined: it is not concerned after all, or failed and may. Throws ApiError when the request is refused. */
+export async function invoke(
+  options: WebhookOptions,
+  { webhook, kind }: Concern,
+  { request, object }: { readonly request: AdmissionRequest; readonly object: KubeObject | undefined },
+): Promise<Verdict | undefined> {
+  const { namespaces, conditionsMatch, log } = options;
+  if (!selectorsMatch(matchingOf(webhook), { ...request, object }, namespaces)) return undefined;
+  const present = (one: KubeObject | undefined) => one && convert(request.kind, kind, one);
+  const shown = { kind, object: present(object), old: present(request.old) };
+  if (webhook.matchConditions?.length) {
+    const { failurePolicy = 'Fail', matchConditions } = webhook;
+    const verdict = await conditionsMatch(matchConditions, { request, ...shown });
+    if (verdict.error !== undefined && failurePolicy === 'Fail')
+      throw forbidden(request.kind, request.ref.name, verdict.error);
+    if (!verdict.matches) return undefined;
+  }
+  if (request.dryRun && webhook.sideEffects !== 'None' && webhook.sideEffects !== 'NoneOnDryRun')
+    throw noDryRun(webhook.name);
+  let verdict: Verdict;
+  try {
+    verdict = await ask(options, webhook, { request, ...shown });
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    if (webhook.failurePolicy !== 'Ignore') throw failedClosed(error);
+    log.warn('a webhook failed and is passed over', { webhook: webhook.name, error: toError(error).message });
+    return undefined;
+  }
+  for (const warning of verdict.warnings) request.warn(warning);
+  if (!verdict.allowed) throw denied(webhook.name, verdict.status);
+  return verdict;
+}
+
+async function ask(
+  { call }: WebhookOptions,
+  { name, clientConfig, timeoutSeconds = 10, admissionReviewVersions }: Webhook,
+  shown: {
+    readonly request: AdmissionRequest;
+    readonly kind: Kind;
+    readonly object: KubeObject | undefined;
+    readonly old: KubeObject | undefined;
+  },
+): Promise<Verdict> {
+  const version = reviewVersion(admissionReviewVersions);
+  if (!version)
+    throw new WebhookCallError(name, 'webhook does not accept known AdmissionReview versions (v1, v1beta1)');
+  const reviewed = { uid: randomUUID(), version, ...shown };
+  const body = JSON.stringify(reviewOf(shown.request, reviewed));
+  let text: string;
+  try {
+    text = await call(clientConfig, body, { timeoutSeconds, signal: shown.request.signal });
+  } catch (error) {
+    throw new WebhookCallError(name, `failed to call webhook: ${toError(error).message}`, error);
+  }
+  try {
+    return readVerdict(text, reviewed);
+  } catch (error) {
+    throw new WebhookCallError(name, `received invalid webhook response: ${toError(error).message}`, error);
+  }
+}

@@ -1,0 +1,103 @@
+import type { Kind } from '../../../api/kind.ts';
+import { type Draft, draftOf, type KubeObject } from '../../../api/object.ts';
+import { jsonPatch } from '../../../api/patch/index.ts';
+import { decodeObject } from '../../../api/schema/decode-object.ts';
+import type {
+  MutatingWebhook,
+  MutatingWebhookConfiguration,
+} from '../../../api/schema/generated/types/admissionregistration-v1.ts';
+import { ApiError } from '../../../api/status.ts';
+import { toError } from '../../../base/errors.ts';
+import type { View } from '../../../client/client.ts';
+import type { AdmissionPlugin, AdmissionRequest } from '../../contract.ts';
+import { copyJson, sameJson } from '../../registry/json.ts';
+import { fillDefaults } from '../../registry/write/defaults.ts';
+import { convert } from '../match-rules.ts';
+import { type Concern, concerned, invoke, type WebhookOptions } from './invoke.ts';
+
+type Mutable = Draft<KubeObject> | undefined;
+
+/**
+ * Asks webhooks one after the other; each sees what those before it made. When one changed the object, the built-in
+ * plugins `before` run once more, and then those webhooks that asked for it with `reinvocationPolicy: IfNeeded`.
+ */
+export function mutatingWebhooks(
+  configurations: View<MutatingWebhookConfiguration>,
+  options: WebhookOptions & { readonly before: readonly AdmissionPlugin[] },
+): AdmissionPlugin {
+  const concernsOf = (request: AdmissionRequest) => concerned(webhooksOf(configurations), request, options.equivalents);
+  return {
+    name: 'MutatingAdmissionWebhook',
+    handles: (request) => concernsOf(request).length > 0,
+    async mutate(request, object) {
+      const { again, last } = await runAll(options, concernsOf(request), { request, object });
+      if (!last) return;
+      for (const plugin of options.before)
+        if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request, object);
+      const wanting = sameJson(object, last) ? again : concernsOf(request).filter(isReinvoked);
+      if (wanting.length > 0) await runAll(options, wanting, { request, object });
+    },
+  };
+}
+
+function* webhooksOf(configurations: View<MutatingWebhookConfiguration>): Generator<MutatingWebhook> {
+  for (const { webhooks } of configurations.list()) yield* webhooks ?? [];
+}
+
+const isReinvoked = ({ webhook }: Concern<MutatingWebhook>) => webhook.reinvocationPolicy === 'IfNeeded';
+
+/** `last`: the object after the webhooks, where one changed it; `again`: who saw it before a later one changed it. */
+async function runAll(
+  options: WebhookOptions,
+  concerns: readonly Concern<MutatingWebhook>[],
+  { request, object }: { readonly request: AdmissionRequest; readonly object: Mutable },
+): Promise<{ readonly again: readonly Concern<MutatingWebhook>[]; readonly last: KubeObject | undefined }> {
+  const asked: Concern<MutatingWebhook>[] = [];
+  let again: readonly Concern<MutatingWebhook>[] = [];
+  let changed = false;
+  for (const concern of concerns) {
+    const verdict = await invoke(options, concern, { request, object: object as KubeObject | undefined });
+    if (verdict?.patch !== undefined && applyPatch(concern, request, { object, text: verdict.patch })) {
+      changed = true;
+      again = [...asked];
+    }
+    if (verdict && isReinvoked(concern)) asked.push(concern);
+  }
+  return { again, last: changed && object ? (draftOf(object) as KubeObject) : undefined };
+}
+
+/** Returns whether it changed anything. Throws ApiError `InternalError`. */
+function applyPatch(
+  { webhook, kind }: Concern,
+  request: AdmissionRequest,
+  { object, text }: { readonly object: Mutable; readonly text: string },
+): boolean {
+  const failed = (why: string) => new ApiError('InternalError', `Internal error occurred: ${why}`);
+  if (!object)
+    throw failed(
+      `admission webhook ${JSON.stringify(webhook.name)} attempted to modify the object, which is not supported for this operation`,
+    );
+  let patched: Draft<KubeObject>;
+  try {
+    const shown = copyJson(convert(request.kind, kind, object as KubeObject));
+    patched = decode(kind, jsonPatch(shown, JSON.parse(text)));
+  } catch (error) {
+    throw failed(toError(error).message);
+  }
+  const stored = convert(kind, request.kind, patched as KubeObject) as Draft<KubeObject>;
+  if (sameJson(stored, object)) return false;
+  replaceWith(object, stored);
+  return true;
+}
+
+function decode(kind: Kind, value: unknown): Draft<KubeObject> {
+  const draft = decodeObject(kind, JSON.stringify(value), { fieldValidation: 'Ignore', warn: () => undefined });
+  fillDefaults(kind, draft);
+  return draft;
+}
+
+/** The draft is known to others by its identity. */
+export function replaceWith(draft: Draft<KubeObject>, wanted: Draft<KubeObject>): void {
+  for (const key of Object.keys(draft)) delete (draft as unknown as Record<string, unknown>)[key];
+  Object.assign(draft, wanted);
+}
