@@ -55,6 +55,8 @@ export async function forward(request: ApiRequest, options: ForwardOptions): Pro
   } else headers.connection = 'close';
   const outgoing = httpRequest({
     createConnection: () => options.socket,
+    // Lenient as Go's client is; nothing follows the one answer on this connection.
+    insecureHTTPParser: true,
     method: exchange.method,
     path: options.path,
     headers,

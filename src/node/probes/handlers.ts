@@ -134,7 +134,9 @@ function get(
 ): Promise<{ status: number; location: string | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const call = request(url, { headers, signal, agent: false, rejectUnauthorized: false }, (response) => {
+    // Lenient as Go's client is: many a small server ends its header lines without a carriage return.
+    const lenient = { insecureHTTPParser: true, rejectUnauthorized: false };
+    const call = request(url, { headers, signal, agent: false, ...lenient }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { test } from 'node:test';
 import { FakeClock } from '../../base/clock.ts';
 import type { Container, ProbeFindings } from '../pods/types.ts';
@@ -95,6 +95,21 @@ test('a container without probes is ready at once; what was known before a resta
     onUnhealthy: () => undefined,
   });
   assert.deepEqual(prober.findings, { started: true, ready: true, failed: undefined });
+});
+
+test('an answer with bare line feeds, as small servers write it, is an answer', async (t) => {
+  const server = createTcpServer((socket) =>
+    socket.once('data', () => socket.end('HTTP/1.0 200 OK\nContent-Type: text/plain\n\nbody')),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const target = { cri: criOf({}), container: { name: 'c' }, containerId: 'id', ip: '127.0.0.1' };
+  const bounds = { timeoutMs: 2_000, signal: new AbortController().signal };
+  assert.deepEqual(await runHandler({ httpGet: { port: port as never } }, target, bounds), {
+    outcome: 'success',
+    output: 'body',
+  });
 });
 
 test('http, tcp and exec say what went wrong in upstream’s words', async (t) => {
