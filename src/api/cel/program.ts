@@ -1,0 +1,85 @@
+import { type CelInput, CelScalar, type CelValue, celEnv, celFunc, isCelError, parse, plan } from '@bufbuild/cel';
+import { strings } from '@bufbuild/cel/ext';
+import { toError } from '../../base/errors.ts';
+import { prepare, stepsFunction } from './check.ts';
+import { kubernetesLibrary, stepsOf } from './library.ts';
+import { opaqueTypes } from './opaque.ts';
+
+/**
+ * CEL as Kubernetes has it. This module brings the whole engine with it: import it lazily, by `import()`, where an
+ * expression is really there.
+ */
+
+/** An expression that cannot be used; the message is upstream's, or says what is not supported. */
+export class CelCompileError extends Error {}
+
+export type CelOutcome = { readonly value: CelValue; readonly error?: never } | { readonly error: string };
+
+export interface CelProgram {
+  readonly expression: string;
+  /** The variables it uses; the others need not be made. */
+  readonly uses: ReadonlySet<string>;
+  /** Never throws. Ends with an error when it would take too many steps. */
+  evaluate(variables: Readonly<Record<string, CelInput>>, budget?: CelBudget): CelOutcome;
+}
+
+/** Steps of loops that are left; several expressions may share it. */
+export interface CelBudget {
+  steps: number;
+}
+
+/** Upstream's limit of a single expression (its costs and our steps are of the same order). */
+export const perExpressionSteps = 1_000_000;
+const maxExpressionChars = 64 * 1024;
+
+let spending: CelBudget = { steps: 0 };
+
+const countSteps = celFunc(stepsFunction, [CelScalar.DYN], CelScalar.DYN, (range: CelValue) => {
+  spending.steps -= 1 + stepsOf(range);
+  if (spending.steps < 0) throw new Error('operation cancelled: actual cost limit exceeded');
+  return range as CelInput<typeof CelScalar.DYN>;
+});
+
+const environment = celEnv({ funcs: [...strings, ...kubernetesLibrary, countSteps], registry: opaqueTypes });
+
+/** Throws CelCompileError. */
+export function compile(expression: string, variables: readonly string[]): CelProgram {
+  if (expression.length > maxExpressionChars)
+    throw new CelCompileError(`compilation failed: the expression has more than ${maxExpressionChars} characters`);
+  try {
+    const { expr } = parse(expression);
+    const names = {
+      variables: new Set(variables),
+      hasFunction: (name: string) => environment.funcs.find(name) !== undefined,
+    };
+    const uses = prepare(expr, names);
+    const run = plan(environment, expr) as (bindings: Readonly<Record<string, CelInput>>) => unknown;
+    return { expression, uses, evaluate: (bindings, budget) => evaluate(run, bindings, budget) };
+  } catch (error) {
+    const hint = /\.\?|\[\?/.test(expression) ? ' (optional fields, .? and [?], are not supported)' : '';
+    throw new CelCompileError(`compilation failed: ERROR: ${toError(error).message}${hint}`, { cause: error });
+  }
+}
+
+function evaluate(
+  run: (bindings: Readonly<Record<string, CelInput>>) => unknown,
+  bindings: Readonly<Record<string, CelInput>>,
+  budget: CelBudget = { steps: perExpressionSteps },
+): CelOutcome {
+  const outer = spending;
+  spending = budget;
+  try {
+    const result = run(bindings);
+    return isCelError(result) ? { error: upstreamText(result.message) } : { value: result as CelValue };
+  } catch (error) {
+    return { error: upstreamText(toError(error).message) };
+  } finally {
+    spending = outer;
+  }
+}
+
+function upstreamText(message: string): string {
+  const missing = /^field not found: (.*)$/.exec(message);
+  if (missing) return `no such key: ${missing[1]}`;
+  return message === 'int divide by zero' ? 'division by zero' : message;
+}

@@ -1,0 +1,54 @@
+import { type CelInput, type CelValue, celType, isCelList, isCelMap, isCelUint } from '@bufbuild/cel';
+import { isReflectMessage } from '@bufbuild/protobuf/reflect';
+import type { Schema } from '../schema/schema.ts';
+
+/** JSON as CEL sees it, and back. */
+
+/**
+ * Whole numbers are ints, unless the schema says that the field holds numbers. Objects are maps; what is null is not
+ * there, unless the schema allows null.
+ */
+export function toCel(value: unknown, schema?: Schema): CelInput {
+  switch (typeof value) {
+    case 'number':
+      return schema?.type === 'number' || !Number.isSafeInteger(value) ? value : BigInt(value);
+    case 'string':
+    case 'boolean':
+    case 'bigint':
+      return value;
+    case 'object':
+      if (value === null) return null;
+      if (Array.isArray(value)) return value.map((item) => toCel(item, schema?.items));
+      return mapOf(value as Readonly<Record<string, unknown>>, schema);
+    default:
+      return null;
+  }
+}
+
+function mapOf(object: Readonly<Record<string, unknown>>, schema: Schema | undefined): ReadonlyMap<string, CelInput> {
+  const map = new Map<string, CelInput>();
+  for (const [name, field] of Object.entries(object)) {
+    const own = schema?.properties?.[name] ?? schema?.additionalProperties;
+    if (field !== undefined && field !== null) map.set(name, toCel(field, own));
+  }
+  return map;
+}
+
+/** What an expression made, as JSON. Throws Error for what JSON has no form for. */
+export function fromCel(value: CelValue): unknown {
+  switch (typeof value) {
+    case 'bigint':
+      return Number(value);
+    case 'string':
+    case 'boolean':
+    case 'number':
+      return value;
+  }
+  if (value === null) return null;
+  if (isCelUint(value)) return Number(value.value);
+  if (isCelList(value)) return [...value].map(fromCel);
+  if (isCelMap(value)) return Object.fromEntries([...value].map(([key, item]) => [String(key), fromCel(item)]));
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (isReflectMessage(value)) throw new Error(`a value of type ${celType(value).name} cannot be written as JSON`);
+  throw new Error(`a value of type ${celType(value).name} cannot be written as JSON`);
+}
