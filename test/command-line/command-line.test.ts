@@ -60,3 +60,15 @@ test('killall stops the server, and says that nothing is left when it is called 
   const second = await server.k3ts(['killall', '--data-dir', server.dataDir]);
   assert.equal(second.stdout, `nothing of ${server.dataDir} was left to remove\n`);
 });
+
+test('a second node in the same network is refused, and what it collides with is named', async (t) => {
+  const server = await testServer(t);
+  await server.start();
+  await server.ready();
+  const other = `${server.dataDir}-other`;
+  const second = await server.k3ts(['server', '--data-dir', other, '--https-listen-port', '7443']);
+  assert.equal(second.exitCode, 2);
+  assert.match(second.stderr, /10250: another program listens on this port/);
+  assert.match(second.stderr, /the link k3ts-\w+ has 10\.42\.0\.1, which lies in --cluster-cidr 10\.42\.0\.0\/16/);
+  assert.ok(!existsSync(other), 'nothing was changed');
+});
