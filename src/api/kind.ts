@@ -125,16 +125,7 @@ export type KindOptions<T extends KubeObject> = Pick<
 > &
   Partial<Omit<Kind<T>, 'group' | 'version' | 'kind' | 'plural' | 'scope' | 'schema' | 'apiVersion'>>;
 
-export const allVerbs: readonly Verb[] = [
-  'create',
-  'delete',
-  'deletecollection',
-  'get',
-  'list',
-  'patch',
-  'update',
-  'watch',
-];
+const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** Makes a descriptor. */
 export function kind<T extends KubeObject>(options: KindOptions<T>): Kind<T> {

@@ -103,7 +103,7 @@ export interface ResourceNames {
   readonly plural: string;
 }
 
-export function qualifiedResource({ group, plural }: ResourceNames): string {
+function qualifiedResource({ group, plural }: ResourceNames): string {
   return group ? `${plural}.${group}` : plural;
 }
 

@@ -25,7 +25,7 @@ export interface Correlated {
 }
 
 /** Upstream's values (client-go's events correlator). */
-export const correlatorLimits = {
+const correlatorLimits = {
   /** Different messages for one object and reason within the interval before they are put together. */
   similarEvents: 10,
   similarIntervalMs: 600_000,

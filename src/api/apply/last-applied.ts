@@ -6,7 +6,7 @@ import { emptySet, type FieldTree, subtractSets } from './field-set.ts';
 import { setOfObject } from './object-set.ts';
 
 /** Where `kubectl apply` without `--server-side` keeps what it applied. */
-export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
+const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Only this manager moves over from client-side apply by itself. */
 export const kubectlManager = 'kubectl';
 

@@ -1,5 +1,6 @@
 import type { Draft } from '../object.ts';
 import type { Service, ServiceSpec } from '../schema/generated/types/core-v1.ts';
+import { mayHaveNodePorts, needsClusterIp, needsHealthCheckPort } from './service-needs.ts';
 
 export function prepareNewService(service: Draft<Service>): void {
   service.status = { loadBalancer: {} };
@@ -31,7 +32,7 @@ function keepAllocated(spec: Draft<ServiceSpec>, old: ServiceSpec): void {
     if (!spec.clusterIPs?.length && spec.clusterIP === old.clusterIP && old.clusterIPs)
       spec.clusterIPs = [...old.clusterIPs];
   }
-  if (needsNodePorts(spec) && needsNodePorts(old)) keepNodePorts(spec, old);
+  if (mayHaveNodePorts(spec) && mayHaveNodePorts(old)) keepNodePorts(spec, old);
   if (needsHealthCheckPort(spec) && needsHealthCheckPort(old) && !spec.healthCheckNodePort && old.healthCheckNodePort) {
     spec.healthCheckNodePort = old.healthCheckNodePort;
   }
@@ -58,7 +59,7 @@ function dropUnneeded(spec: Draft<ServiceSpec>, old: ServiceSpec): void {
     if (sameList(spec.ipFamilies, old.ipFamilies)) delete spec.ipFamilies;
     if (spec.ipFamilyPolicy === old.ipFamilyPolicy) delete spec.ipFamilyPolicy;
   }
-  if (needsNodePorts(old) && !needsNodePorts(spec)) {
+  if (mayHaveNodePorts(old) && !mayHaveNodePorts(spec)) {
     const before = new Set(old.ports?.map(({ nodePort }) => nodePort));
     for (const port of spec.ports ?? []) if (before.has(port.nodePort)) delete port.nodePort;
   }
@@ -67,7 +68,7 @@ function dropUnneeded(spec: Draft<ServiceSpec>, old: ServiceSpec): void {
     dropSame(spec, old, 'allocateLoadBalancerNodePorts');
     dropSame(spec, old, 'loadBalancerClass');
   }
-  if (needsNodePorts(old) && !needsNodePorts(spec) && !spec.externalIPs?.length)
+  if (mayHaveNodePorts(old) && !mayHaveNodePorts(spec) && !spec.externalIPs?.length)
     dropSame(spec, old, 'externalTrafficPolicy');
   if (old.type !== 'ExternalName' && spec.type === 'ExternalName') dropSame(spec, old, 'internalTrafficPolicy');
 }
@@ -81,20 +82,6 @@ type Droppable =
 
 function dropSame(spec: Draft<ServiceSpec>, old: ServiceSpec, field: Droppable): void {
   if (spec[field] === old[field]) delete spec[field];
-}
-
-type Wants = Pick<ServiceSpec, 'type' | 'externalTrafficPolicy'>;
-
-function needsClusterIp({ type }: Wants): boolean {
-  return type !== 'ExternalName';
-}
-
-function needsNodePorts({ type }: Wants): boolean {
-  return type === 'NodePort' || type === 'LoadBalancer';
-}
-
-function needsHealthCheckPort({ type, externalTrafficPolicy }: Wants): boolean {
-  return type === 'LoadBalancer' && externalTrafficPolicy === 'Local';
 }
 
 function sameList(left: readonly string[] | undefined, right: readonly string[] | undefined): boolean {

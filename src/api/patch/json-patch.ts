@@ -3,9 +3,9 @@ import { isJson, jsonEqual, type MutableJson, own, refuseDeep, setOwn } from './
 
 /** JSON patch (RFC 6902) with upstream's limits. */
 
-export const maxOperations = 10_000;
+const maxOperations = 10_000;
 /** How much all `copy` operations of a patch may add, so that a short patch cannot grow an object without bound. */
-export const maxCopyBytes = 3 * 1024 * 1024;
+const maxCopyBytes = 3 * 1024 * 1024;
 
 interface Operation {
   readonly op: string;

@@ -149,16 +149,6 @@ export function quantityValue(quantity: QuantityLike): number {
   return Number(divideUp(quantityOf(quantity).nano, nanoPerOne));
 }
 
-/** The quantity of so many thousandths; `format` as it should be written. */
-export function quantityOfMilli(milli: number, format: QuantityFormat = 'DecimalSI'): Quantity {
-  return { nano: BigInt(Math.ceil(milli)) * 1_000_000n, format };
-}
-
-/** The quantity of so many whole units. */
-export function quantityOfValue(value: number, format: QuantityFormat = 'DecimalSI'): Quantity {
-  return { nano: BigInt(Math.ceil(value)) * nanoPerOne, format };
-}
-
 /** Writes a quantity in canonical form: the largest suffix that loses nothing. */
 export function formatQuantity({ nano, format }: Quantity): string {
   if (nano === 0n) return '0';

@@ -18,7 +18,7 @@ export interface FieldSelector {
   toString(): string;
 }
 
-export function fieldSelectorOf(requirements: readonly FieldRequirement[]): FieldSelector {
+function fieldSelectorOf(requirements: readonly FieldRequirement[]): FieldSelector {
   return {
     requirements,
     matchesAll: requirements.length === 0,

@@ -11,7 +11,7 @@ import { immutableDetail } from './object-meta.ts';
 export type Texts = Readonly<Record<string, string>>;
 export type Errors = FieldError[];
 
-export const notNegativeDetail = 'must be greater than or equal to 0';
+const notNegativeDetail = 'must be greater than or equal to 0';
 
 export function notNegative(value: number | undefined, path: string): Errors {
   return value !== undefined && value < 0 ? [invalidValue(path, value, notNegativeDetail)] : [];

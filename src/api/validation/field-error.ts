@@ -63,15 +63,6 @@ export function tooMany(field: string, actual: number, maxItems: number): FieldE
   };
 }
 
-/** A value of the wrong type. */
-export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
-  return { type: 'FieldValueTypeInvalid', field, message: withDetail(`Invalid value: ${shown(value)}`, detail) };
-}
-
-export function internalError(field: string, detail: string): FieldError {
-  return { type: 'InternalError', field, message: `Internal error: ${detail}` };
-}
-
 /** One `invalidValue` for each complaint of a format check. */
 export function invalidFormat(field: string, value: string, complaints: readonly string[]): FieldError[] {
   return complaints.length === 0 ? [] : complaints.map((complaint) => invalidValue(field, value, complaint));

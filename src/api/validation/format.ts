@@ -6,12 +6,12 @@
 export type FormatCheck = (text: string) => readonly string[];
 
 const fine: readonly string[] = [];
-export const maxLabelBytes = 63;
-export const maxSubdomainBytes = 253;
+const maxLabelBytes = 63;
+const maxSubdomainBytes = 253;
 
-export const emptyComplaint = 'must be non-empty';
+const emptyComplaint = 'must be non-empty';
 
-export function maxLengthComplaint(maxBytes: number): string {
+function maxLengthComplaint(maxBytes: number): string {
   return `must be no more than ${maxBytes} bytes`;
 }
 
@@ -85,13 +85,6 @@ export const isLabelValue = check({
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   examples: ['MyValue', 'my_value', '12345'],
   maxBytes: maxLabelBytes,
-});
-
-export const isCIdentifier = check({
-  pattern: '[A-Za-z_][A-Za-z0-9_]*',
-  message:
-    "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
-  examples: ['my_name', 'MY_NAME', 'MyName'],
 });
 
 export const isHttpHeaderName = check({

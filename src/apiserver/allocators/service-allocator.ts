@@ -1,4 +1,11 @@
 import { service as serviceKind } from '../../api/core/service.ts';
+import {
+  isHeadless,
+  mayHaveNodePorts,
+  needsClusterIp,
+  needsHealthCheckPort,
+  needsNodePorts,
+} from '../../api/core/service-needs.ts';
 import { type Draft, keyOf } from '../../api/object.ts';
 import type { Service, ServiceSpec } from '../../api/schema/generated/types/core-v1.ts';
 import { ApiError, alreadyExists, type FieldError, invalid } from '../../api/status.ts';
@@ -9,17 +16,7 @@ import type { View } from '../../client/client.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../contract.ts';
 import { AddressRange, staticBand } from './address-range.ts';
 import { Pool } from './pool.ts';
-import {
-  addressErrors,
-  defaultFamilies,
-  familyOf,
-  immutabilityErrors,
-  isHeadless,
-  mayHaveNodePorts,
-  needsClusterIp,
-  needsHealthCheckPort,
-  needsNodePorts,
-} from './service-rules.ts';
+import { addressErrors, defaultFamilies, familyOf, immutabilityErrors } from './service-rules.ts';
 
 export interface ServiceAllocatorOptions {
   /** Never behind the write that is judged: the in-process client's. */

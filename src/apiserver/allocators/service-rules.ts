@@ -1,29 +1,8 @@
+import { isHeadless, needsClusterIp, needsHealthCheckPort } from '../../api/core/service-needs.ts';
 import type { Draft } from '../../api/object.ts';
 import type { Service, ServiceSpec } from '../../api/schema/generated/types/core-v1.ts';
 import type { FieldError } from '../../api/status.ts';
 import { forbidden, invalidValue, notSupported, required } from '../../api/validation/field-error.ts';
-
-/** What a service of this shape needs given. */
-export function needsClusterIp({ type }: ServiceSpec): boolean {
-  return type !== 'ExternalName';
-}
-
-export function isHeadless({ clusterIP }: ServiceSpec): boolean {
-  return clusterIP === 'None';
-}
-
-/** Node ports that are given without being asked for. */
-export function needsNodePorts({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean {
-  return type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false);
-}
-
-export function mayHaveNodePorts({ type }: ServiceSpec): boolean {
-  return type === 'NodePort' || type === 'LoadBalancer';
-}
-
-export function needsHealthCheckPort({ type, externalTrafficPolicy }: ServiceSpec): boolean {
-  return type === 'LoadBalancer' && externalTrafficPolicy === 'Local';
-}
 
 type Family = 'IPv4' | 'IPv6';
 

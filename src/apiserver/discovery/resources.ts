@@ -23,7 +23,7 @@ export function storageVersionHash(kind: Kind): string {
 }
 
 /** A kind and its subresources as discovery rows. */
-export function resourcesOf(kind: Kind): readonly ApiResource[] {
+function resourcesOf(kind: Kind): readonly ApiResource[] {
   const namespaced = kind.scope === 'Namespaced';
   const own: ApiResource = {
     name: kind.plural,

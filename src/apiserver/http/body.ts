@@ -8,7 +8,7 @@ export interface BodyLimits {
   readonly timeoutMs: number;
 }
 
-export const defaultBodyLimits: BodyLimits = { maxBytes: 3 * 1024 * 1024, timeoutMs: 30_000 };
+const defaultBodyLimits: BodyLimits = { maxBytes: 3 * 1024 * 1024, timeoutMs: 30_000 };
 
 function tooLarge(maxBytes: number): ApiError {
   return new ApiError('RequestEntityTooLarge', `Request entity too large: limit is ${maxBytes}`);

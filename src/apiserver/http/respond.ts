@@ -9,7 +9,7 @@ import type { Exchange } from './exchange.ts';
 import { type Encoding, plainEncoding } from './negotiate.ts';
 
 export const jsonType = 'application/json';
-export const yamlType = 'application/yaml';
+const yamlType = 'application/yaml';
 export const textType = 'text/plain; charset=utf-8';
 
 /** As upstream: smaller answers are not worth compressing. */

@@ -11,7 +11,7 @@ import { readBody } from '../http/body.ts';
 import { inputEncoding } from '../http/negotiate.ts';
 
 /** A YAML bomb is refused before it is unfolded. */
-export const mostYamlAliases = 100;
+const mostYamlAliases = 100;
 
 /** The body's object. Throws ApiError `BadRequest`, `UnsupportedMediaType`, or what decoding finds. */
 export async function readObject(request: ApiRequest, kind: Kind, context: RequestContext): Promise<Draft<KubeObject>> {

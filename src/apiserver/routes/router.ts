@@ -31,7 +31,7 @@ export function resourceNotFound(): ApiError {
   return new ApiError('NotFound', 'the server could not find the requested resource', {});
 }
 
-export function methodNotAllowed(): ApiError {
+function methodNotAllowed(): ApiError {
   return new ApiError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 

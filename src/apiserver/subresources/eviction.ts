@@ -90,7 +90,7 @@ function needsBudget({ spec, status }: PodDisruptionBudget, pod: Pod): boolean {
 }
 
 /** Counts one disruption. Throws ApiError `TooManyRequests` when none is allowed. */
-export function takeOne(
+function takeOne(
   draft: Draft<PodDisruptionBudget>,
   old: PodDisruptionBudget,
   { podName, evictedAt }: { readonly podName: string; readonly evictedAt: string },

@@ -36,7 +36,7 @@ const createdColumn: Column = {
 };
 
 /** The columns of a kind; the name comes first, unless the descriptor has it elsewhere (events). */
-export function columnsOf(kind: Kind): readonly Column[] {
+function columnsOf(kind: Kind): readonly Column[] {
   if (kind.columns.length === 0) return [nameColumn, createdColumn];
   const named = kind.columns.some(({ name, format }) => name === 'Name' && format === 'name');
   return named ? kind.columns : [nameColumn, ...kind.columns];

@@ -8,7 +8,7 @@ import { canonicalJson } from '../shared/hash.ts';
 import { sameValue } from '../shared/status.ts';
 
 /** The rules of all roles that the aggregation selects, in order of their names, each once. */
-export function aggregatedRules(role: ClusterRole, all: readonly ClusterRole[]): readonly PolicyRule[] {
+function aggregatedRules(role: ClusterRole, all: readonly ClusterRole[]): readonly PolicyRule[] {
   const selectors = (role.aggregationRule?.clusterRoleSelectors ?? []).map(cachedLabelSelectorOf);
   const selected = all
     .filter(({ metadata }) => metadata.name !== role.metadata.name)

@@ -3,9 +3,9 @@ import { podTemplateHashLabel, sameTemplate, shortHash } from '../shared/hash.ts
 import { resolveCount } from '../shared/int-or-percent.ts';
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
-export const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
-export const desiredReplicasAnnotation = 'deployment.kubernetes.io/desired-replicas';
-export const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas';
+const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
+const desiredReplicasAnnotation = 'deployment.kubernetes.io/desired-replicas';
+const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas';
 
 /** Annotations of a deployment that its replica sets do not take over. */
 const ownAnnotations: ReadonlySet<string> = new Set([

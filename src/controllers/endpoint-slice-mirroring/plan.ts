@@ -7,7 +7,7 @@ const skipMirrorLabel = 'endpointslice.kubernetes.io/skip-mirror';
 const leaderAnnotation = 'control-plane.alpha.kubernetes.io/leader';
 
 /** Addresses taken over from one subset, as upstream's default. */
-export const maxEndpointsPerSubset = 1_000;
+const maxEndpointsPerSubset = 1_000;
 
 /** Whether somebody other than the endpoints controller keeps this object, and wants it mirrored. */
 export function isMirrored({ metadata }: Endpoints): boolean {

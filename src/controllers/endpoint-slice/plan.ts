@@ -17,7 +17,7 @@ export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 
 /** Endpoints in one slice, as upstream's default. */
-export const maxEndpointsPerSlice = 100;
+const maxEndpointsPerSlice = 100;
 
 export type SliceMetadata = Pick<
   EndpointSlice['metadata'],

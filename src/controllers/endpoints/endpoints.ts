@@ -12,7 +12,7 @@ import { isNamespaceTerminating } from '../shared/pod-control.ts';
 import { sameValue } from '../shared/status.ts';
 import { subsetsOf } from './plan.ts';
 
-export const endpointsManagedByLabel = 'endpoints.kubernetes.io/managed-by';
+const endpointsManagedByLabel = 'endpoints.kubernetes.io/managed-by';
 const manager = 'endpoint-controller';
 const headlessLabel = 'service.kubernetes.io/headless';
 const overCapacityAnnotation = 'endpoints.kubernetes.io/over-capacity';

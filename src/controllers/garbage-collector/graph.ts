@@ -18,7 +18,7 @@ export interface Item {
 }
 
 /** Keys name the kind, too: `group/plural|namespace/name`. */
-export function itemKey(kind: Kind, objectKey: string): string {
+function itemKey(kind: Kind, objectKey: string): string {
   return `${kind.group}/${kind.plural}|${objectKey}`;
 }
 

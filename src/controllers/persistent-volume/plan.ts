@@ -4,7 +4,7 @@ import { bestVolume, classOf, isReservedFor, mismatch } from './match.ts';
 
 export const bindCompleted = 'pv.kubernetes.io/bind-completed';
 export const boundByController = 'pv.kubernetes.io/bound-by-controller';
-export const provisionedBy = 'pv.kubernetes.io/provisioned-by';
+const provisionedBy = 'pv.kubernetes.io/provisioned-by';
 export const storageProvisioner = 'volume.kubernetes.io/storage-provisioner';
 export const betaStorageProvisioner = 'volume.beta.kubernetes.io/storage-provisioner';
 export const selectedNode = 'volume.kubernetes.io/selected-node';

@@ -18,7 +18,7 @@ export interface ReplicaPlan {
 }
 
 /** Most pods made or removed in one go; the next look does the rest. */
-export const burstReplicas = 500;
+const burstReplicas = 500;
 
 /** How many pods to make, or which to remove. `pods` are the owner's, whatever their state. */
 export function planReplicas(

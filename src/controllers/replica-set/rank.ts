@@ -4,7 +4,7 @@ import { isReady, podCondition, timeMs } from '../shared/pods.ts';
 const phaseRank: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 
 /** A controller annotation that users set to say which pods should go first; lower goes first. */
-export const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost';
+const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost';
 
 export interface RankContext {
   /** Pods of the same application on each node; a pod on a crowded node goes first. */

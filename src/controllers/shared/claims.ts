@@ -31,7 +31,7 @@ export function controllerReference(kind: Kind, owner: KubeObject): OwnerReferen
 }
 
 /** Which of the candidates are the owner's, should become so, or should be let go. */
-export function planClaims<T extends KubeObject>(
+function planClaims<T extends KubeObject>(
   { object: owner, matches }: Claimant<KubeObject>,
   candidates: Iterable<T>,
 ): ClaimPlan<T> {

@@ -28,7 +28,7 @@ export interface History {
 }
 
 /** The part of an owner that a revision keeps, as a strategic merge patch that puts it back. */
-export function revisionData(template: PodTemplateSpec): { readonly [field: string]: unknown } {
+function revisionData(template: PodTemplateSpec): { readonly [field: string]: unknown } {
   return { spec: { template: { ...template, $patch: 'replace' } } };
 }
 

@@ -6,7 +6,7 @@ import { changesOf, controller, done, mayWrite, requeueAfter } from '../../contr
 import { timeMs } from '../shared/pods.ts';
 
 /** Milliseconds until a finished job is to go; undefined: it is not to. */
-export function expiresInMs({ spec, status, metadata }: Job, nowMs: number): number | undefined {
+function expiresInMs({ spec, status, metadata }: Job, nowMs: number): number | undefined {
   if (spec?.ttlSecondsAfterFinished === undefined || metadata.deletionTimestamp) return undefined;
   const end = status?.conditions?.find(
     (condition) => condition.status === 'True' && (condition.type === 'Complete' || condition.type === 'Failed'),

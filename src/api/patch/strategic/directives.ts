@@ -7,7 +7,7 @@ export const retainKeysMarker = '$retainKeys';
 export const setElementOrderPrefix = '$setElementOrder/';
 export const deleteFromListPrefix = '$deleteFromPrimitiveList/';
 
-export function isDirective(key: string): boolean {
+function isDirective(key: string): boolean {
   return (
     key.startsWith('$') &&
     (key === patchMarker ||

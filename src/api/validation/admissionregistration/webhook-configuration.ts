@@ -89,7 +89,7 @@ function validateRule(
 }
 
 /** Where a webhook listens: a URL or a service, never both. */
-export function validateClientConfig({ url, service }: WebhookClientConfig, path: string): Errors {
+function validateClientConfig({ url, service }: WebhookClientConfig, path: string): Errors {
   if ((url === undefined) === (service === undefined))
     return [required(path, 'exactly one of url or service is required')];
   if (url !== undefined) return validateUrl(url, `${path}.url`);

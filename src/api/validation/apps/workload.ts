@@ -39,7 +39,7 @@ export function validateSelectorAndTemplate({ selector, template }: WorkloadSpec
   return errors;
 }
 
-export function validateSelector(selector: LabelSelector | undefined, kind: string): Errors {
+function validateSelector(selector: LabelSelector | undefined, kind: string): Errors {
   if (!selector) return [required('spec.selector')];
   const errors = validateLabelSelector(selector, 'spec.selector');
   const { matchLabels = {}, matchExpressions = [] } = selector;

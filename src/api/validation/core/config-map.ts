@@ -6,7 +6,7 @@ import { isConfigMapKey } from '../format.ts';
 
 /** All values of a config map or secret together. */
 export const maxDataBytes = 1024 * 1024;
-export const immutableDataDetail = 'field is immutable when `immutable` is set';
+const immutableDataDetail = 'field is immutable when `immutable` is set';
 
 /** How many bytes a base64 text stands for. */
 export function base64Bytes(text: string): number {

@@ -14,7 +14,7 @@ export function validatePersistentVolumeClaim({ spec }: PersistentVolumeClaim): 
 }
 
 /** The spec of a claim, also in templates. */
-export function validateClaimSpec(spec: PersistentVolumeClaimSpec, path: string): Errors {
+function validateClaimSpec(spec: PersistentVolumeClaimSpec, path: string): Errors {
   const modes = spec.accessModes ?? [];
   const errors = validateLabelSelector(spec.selector, `${path}.selector`);
   if (modes.length === 0) errors.push(required(`${path}.accessModes`, 'at least 1 access mode is required'));

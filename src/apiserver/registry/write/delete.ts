@@ -77,7 +77,7 @@ async function deleteOnce(
  * What a deletion request makes of an object: the object with its marks, or `remove` when nothing holds it.
  * Finalizers and grace period each hold it; a second request may only shorten the grace period.
  */
-export function markForDeletion(
+function markForDeletion(
   kind: Kind,
   old: KubeObject,
   { options, nowMs }: { readonly options: DeleteOptions; readonly nowMs: number },

@@ -33,7 +33,7 @@ export interface PodContext {
 }
 
 /** What all containers share, whatever their role. */
-export function validateContainerCommon(container: Container, path: string, context: PodContext): Errors {
+function validateContainerCommon(container: Container, path: string, context: PodContext): Errors {
   const { image, name } = container;
   const errors = requiredFormat(name, `${path}.name`, isDns1123Label);
   if (!image) errors.push(required(`${path}.image`));

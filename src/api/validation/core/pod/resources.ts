@@ -17,7 +17,7 @@ function isOvercommitable(name: string): boolean {
 }
 
 /** The name of a resource that a container may ask for. */
-export function containerResourceName(name: string, path: string): Errors {
+function containerResourceName(name: string, path: string): Errors {
   const errors = invalidFormat(path, name, isQualifiedName(name));
   if (errors.length > 0) return errors;
   if (!name.includes('/'))
@@ -30,7 +30,7 @@ export function containerResourceName(name: string, path: string): Errors {
 }
 
 /** An amount of a resource; what cannot be divided must be whole. */
-export function resourceAmount(name: string, value: string | number, path: string): Errors {
+function resourceAmount(name: string, value: string | number, path: string): Errors {
   const errors = quantity(value, path);
   if (errors.length === 0 && !isOvercommitable(name) && parseQuantity(value).nano % 1_000_000_000n !== 0n)
     errors.push(invalidValue(path, String(value), 'must be an integer'));
