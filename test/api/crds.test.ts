@@ -137,6 +137,37 @@ describe('CustomResourceDefinitions with kubectl', () => {
     assert.equal(selected.trim(), 'cache.example.com/one');
   });
 
+  test('invalid objects are refused in the words of upstream', async () => {
+    const refused = (spec: string) => apply(cache('bad', spec), { fails: true });
+    assert.match(
+      await refused('{engine: redis, replicas: 11}'),
+      /The Cache "bad" is invalid: spec\.replicas: Invalid value: 11: spec\.replicas in body should be less than or equal to 10/,
+    );
+    assert.match(await refused('{}'), /spec\.engine: Required value/);
+    assert.match(
+      await refused('{engine: mysql}'),
+      /spec\.engine: Unsupported value: "mysql": supported values: "redis", "memcached"/,
+    );
+    assert.match(
+      await refused('{engine: redis, replicas: two}'),
+      /spec\.replicas: Invalid value: "string": spec\.replicas in body must be of type integer: "string"/,
+    );
+    assert.match(
+      await refused('{engine: redis, users: [{name: ann}, {name: ann}]}'),
+      /spec\.users\[1\]: Duplicate value: \{"name":"ann"\}/,
+    );
+    assert.match(
+      await refused('{engine: redis, users: [{name: anastasija}]}'),
+      /spec\.users\[0\]\.name: Too long: may not be more than 8 bytes/,
+    );
+    assert.match(
+      await refused('{engine: redis, memory: lots}'),
+      /spec\.memory in body should match '\^\[0-9\]\+\(Mi\|Gi\)\$'/,
+    );
+    assert.match(await refused('{engine: redis, sizes: 3}'), /strict decoding error: unknown field "spec\.sizes"/);
+    assert.match(await kubectl('scale cache one --replicas=12', { fails: true }), /should be less than or equal to 10/);
+  });
+
   test('status and scale are subresources', async () => {
     const status = { status: { replicas: 2, selector: 'app=one', conditions: [{ type: 'Ready', status: 'True' }] } };
     const patch = JSON.stringify(status);

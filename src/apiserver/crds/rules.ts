@@ -1,9 +1,8 @@
 import type { ObjectRules } from '../../api/apiextensions/custom-kind.ts';
 import type { CustomResourceDefinitionVersion } from '../../api/schema/generated/types/apiextensions-v1.ts';
 
-/** What must hold for the objects of each version. */
-export async function rulesOf(
-  _versions: readonly CustomResourceDefinitionVersion[],
-): Promise<(version: CustomResourceDefinitionVersion) => ObjectRules> {
-  return () => ({ create: () => [], update: () => [] });
+/** What must hold for the objects of each version. Validation and its expressions are loaded with the first definition. */
+export async function rulesOf(): Promise<(version: CustomResourceDefinitionVersion) => ObjectRules> {
+  const { objectRules } = await import('../../api/apiextensions/validation/object-rules.ts');
+  return (version) => objectRules(version);
 }

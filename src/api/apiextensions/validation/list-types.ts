@@ -1,0 +1,50 @@
+/** What x-kubernetes extensions demand of values: lists without duplicates, embedded objects that say what they are. */
+import { jsonEqual } from '../../patch/index.ts';
+import type { JSONSchemaProps } from '../../schema/generated/types/apiextensions-v1.ts';
+import type { FieldError } from '../../status.ts';
+import { duplicate, required } from '../../validation/field-error.ts';
+import { isRecord } from './schema-validator.ts';
+
+/** Faults of sets, maps and embedded resources in a value. */
+export function validateExtensions(schema: JSONSchemaProps, value: unknown, path = ''): FieldError[] {
+  if (Array.isArray(value)) {
+    const items = schema.items as JSONSchemaProps | undefined;
+    const nested = items ? value.flatMap((item, at) => validateExtensions(items, item, `${path}[${at}]`)) : [];
+    return [...duplicatesOf(schema, value, path), ...nested];
+  }
+  if (!isRecord(value)) return [];
+  const { properties = {}, additionalProperties: more } = schema;
+  const errors = schema['x-kubernetes-embedded-resource'] ? embeddedFaults(value, path) : [];
+  for (const name in value) {
+    const inner = Object.hasOwn(properties, name) ? properties[name] : isRecord(more) ? more : undefined;
+    if (inner) errors.push(...validateExtensions(inner, value[name], path ? `${path}.${name}` : name));
+  }
+  return errors;
+}
+
+function duplicatesOf(schema: JSONSchemaProps, list: readonly unknown[], path: string): FieldError[] {
+  const type = schema['x-kubernetes-list-type'];
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  if (type !== 'set' && type !== 'map') return [];
+  const keyOf = (item: unknown) =>
+    type === 'set' || !isRecord(item)
+      ? item
+      : Object.fromEntries(keys.filter((key) => item[key] !== undefined).map((key) => [key, item[key]]));
+  const seen = list.map(keyOf);
+  const errors: FieldError[] = [];
+  const texts = new Set<string>();
+  seen.forEach((key, at) => {
+    const text = JSON.stringify(key);
+    const isKnown =
+      texts.has(text) || (typeof key === 'object' && seen.slice(0, at).some((one) => jsonEqual(one, key)));
+    if (isKnown) errors.push(duplicate(`${path}[${at}]`, key));
+    texts.add(text);
+  });
+  return errors;
+}
+
+function embeddedFaults(object: Readonly<Record<string, unknown>>, path: string): FieldError[] {
+  return ['apiVersion', 'kind']
+    .filter((name) => !object[name])
+    .map((name) => required(path ? `${path}.${name}` : name, 'must not be empty'));
+}
