@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { service } from '../api/core/service.ts';
@@ -30,6 +30,7 @@ import { type AgentLayout, agentLayout, type RuntimePaths } from './runtime/cont
 import { type Cri, connectCri } from './runtime/cri.ts';
 import { Semaphore } from './semaphore.ts';
 import { followSources } from './source-changes.ts';
+import { StaticPods } from './static-pods/static-pods.ts';
 import { Volumes } from './volumes/volumes.ts';
 
 /** What the network room does for the node. */
@@ -192,10 +193,17 @@ class Agent implements NodeAgent {
     };
     this.#context = context;
     await volumes.open();
-    await this.#refuseStaticPods();
     this.#manager = new PodManager({
       context,
       nodeName,
+      statics: new StaticPods({
+        folder: this.layout.podManifests,
+        nodeName,
+        client,
+        clock,
+        log: log.child('static-pods'),
+        nodeUid: () => registration.nodeUid,
+      }),
       room: () => ({ allocatable: registration.allocatable, labels: registration.labels }),
     });
     await this.#manager.start(signal);
@@ -242,17 +250,6 @@ class Agent implements NodeAgent {
     });
     await this.#importer.importAll(signal);
     return cri;
-  }
-
-  async #refuseStaticPods(): Promise<void> {
-    await mkdir(this.layout.podManifests, { recursive: true, mode: 0o755 });
-    const files = await readdir(this.layout.podManifests);
-    if (files.length === 0) return;
-    const [folder, names] = [this.layout.podManifests, files.join(' ')];
-    this.#options.log.error('static pods are not supported by this node; their files are left alone', {
-      folder,
-      files: names,
-    });
   }
 
   async #hostResolver(): Promise<ResolverConfig> {

@@ -1,21 +1,29 @@
 import { configMap } from '../api/core/config-map.ts';
 import { persistentVolume } from '../api/core/persistent-volume.ts';
 import { persistentVolumeClaim } from '../api/core/persistent-volume-claim.ts';
+import { podReferences } from '../api/core/pod-references.ts';
 import { secret } from '../api/core/secret.ts';
 import { serviceAccount } from '../api/core/service-account.ts';
 import type { Kind } from '../api/kind.ts';
 import { runtimeClass } from '../api/node/runtime-class.ts';
 import type { KubeObject, ObjectRef } from '../api/object.ts';
 import type { TokenRequest } from '../api/schema/generated/types/authentication-v1.ts';
-import type { PersistentVolume } from '../api/schema/generated/types/core-v1.ts';
+import type { PersistentVolume, Pod } from '../api/schema/generated/types/core-v1.ts';
 import { isApiError } from '../api/status.ts';
 import type { Client } from '../client/client.ts';
 import type { NodeContext } from './pods/context.ts';
-import { referencesOf } from './pods/references.ts';
 import { type RememberedObjects, rememberedName } from './remembered.ts';
 import type { ObjectSource } from './volumes/volume.ts';
 
 const deadlineMs = 10_000;
+
+/** The files of what a pod names; persistent volumes follow from the claims. */
+function rememberedNames(pod: Pod): readonly string[] {
+  const { namespace = '' } = pod.metadata;
+  const names = podReferences(pod).map(({ plural, name }) => rememberedName({ plural }, { namespace, name }));
+  const { runtimeClassName } = pod.spec ?? {};
+  return runtimeClassName ? [...names, rememberedName(runtimeClass, { name: runtimeClassName })] : names;
+}
 
 /**
  * Reads what pods name through the API; each call has a deadline. While the API is away, what it said last is the answer,
@@ -44,9 +52,7 @@ export function createObjectSource(
       let named: ReadonlySet<string> | undefined;
       await remembered.prune(async (name, object) => {
         // Asked only now: a file that `prune` has seen belongs to a pod that is known by now.
-        named ??= new Set(
-          pods().flatMap((pod) => referencesOf(pod).map(({ kind, ...ref }) => rememberedName(kind, ref))),
-        );
+        named ??= new Set(pods().flatMap(rememberedNames));
         if (!name.startsWith(`${persistentVolume.plural}_`)) return named.has(name);
         const { namespace = '', name: claim = '' } = ((await object()) as PersistentVolume).spec?.claimRef ?? {};
         return named.has(rememberedName(persistentVolumeClaim, { namespace, name: claim }));

@@ -7,8 +7,6 @@ import { secret } from '../api/core/secret.ts';
 import type { Secret } from '../api/schema/generated/types/core-v1.ts';
 import { ApiError } from '../api/status.ts';
 import { silentLogger } from '../base/log.ts';
-import { referencesOf } from './pods/references.ts';
-import type { Pod } from './pods/types.ts';
 import { RememberedObjects, rememberedName } from './remembered.ts';
 
 const ref = { namespace: 'a', name: 's' };
@@ -55,32 +53,4 @@ test('what no pod names any more is removed', async (t) => {
   await objects.find(secret, ref, async () => object);
   await objects.prune(async (name) => name === rememberedName(secret, ref));
   assert.deepEqual(await readdir(path), ['secrets_a_s.json']);
-});
-
-test('every way in which a pod names an object', () => {
-  const pod: Pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { namespace: 'a', name: 'p' },
-    spec: {
-      runtimeClassName: 'rc',
-      imagePullSecrets: [{ name: 'pull' }],
-      initContainers: [{ name: 'i', env: [{ name: 'x', valueFrom: { secretKeyRef: { name: 's1', key: 'k' } } }] }],
-      containers: [{ name: 'c', envFrom: [{ configMapRef: { name: 'c1' } }, { secretRef: { name: 's2' } }] }],
-      volumes: [
-        { name: 'v1', configMap: { name: 'c2' } },
-        { name: 'v2', secret: { secretName: 's3' } },
-        { name: 'v3', projected: { sources: [{ configMap: { name: 'c3' } }, { secret: { name: 's4' } }] } },
-        { name: 'v4', persistentVolumeClaim: { claimName: 'pvc' } },
-        { name: 'v5', ephemeral: {} },
-      ],
-    },
-  };
-  const names = referencesOf(pod).map(({ kind, namespace, name }) => `${kind.plural} ${namespace ?? '-'} ${name}`);
-  assert.deepEqual(names, [
-    ...['c1', 'c2', 'c3'].map((name) => `configmaps a ${name}`),
-    ...['s1', 's2', 's3', 's4', 'pull'].map((name) => `secrets a ${name}`),
-    ...['pvc', 'p-v5'].map((name) => `persistentvolumeclaims a ${name}`),
-    'runtimeclasses - rc',
-  ]);
 });

@@ -1,6 +1,8 @@
 import { pod as podKind } from '../../api/core/pod.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { View } from '../../client/client.ts';
+import { mirroredUid } from '../static-pods/manifest.ts';
+import type { StaticPodHooks, StaticPods } from '../static-pods/static-pods.ts';
 import { recordAbout } from './actions.ts';
 import { admit, type NodeRoom } from './admission.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -15,6 +17,7 @@ import { PodWorker } from './worker.ts';
 export interface PodManagerOptions {
   readonly context: NodeContext;
   readonly nodeName: string;
+  readonly statics: StaticPods;
   room(): NodeRoom;
 }
 
@@ -52,6 +55,7 @@ export class PodManager {
     const view = client.view(podKind, { fieldSelector: `spec.nodeName=${this.#options.nodeName}` });
     const [running, saved] = await Promise.all([views.readAll(signal), this.#checkpoints.load()]);
     this.#initial = running;
+    await this.#options.statics.start(this.#staticHooks());
     const answered = this.#ready(view).then(() => this.#adopt(view, saved));
     await Promise.race([answered, pause(clock, patienceMs, AbortSignal.any([signal, this.#stopped.signal]))]);
     if (!this.#following) for (const pod of saved) this.#add(pod);
@@ -61,6 +65,7 @@ export class PodManager {
   async stop(): Promise<void> {
     this.#stopped.abort(new Error('the node agent is stopping'));
     this.#unsubscribe?.();
+    await this.#options.statics.stop();
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
     await Promise.all(this.#tasks);
     await this.#checkpoints.settled();
@@ -104,23 +109,26 @@ export class PodManager {
   async #adopt(view: View<Pod>, saved: readonly Pod[]): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     this.#following = true;
+    const { statics } = this.#options;
     const wanted = new Set<string>();
     // The oldest first: they were here first when room is short.
     const pods = view
       .list()
       .toSorted((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1));
     for (const pod of pods) {
-      wanted.add(pod.metadata.uid ?? '');
+      if (mirroredUid(pod) === undefined) wanted.add(pod.metadata.uid ?? '');
       this.#apply(pod);
     }
     this.#unsubscribe = view.onChange(({ type, object }) => {
       if (type === 'deleted') this.#gone(object);
       else this.#apply(object);
     });
-    for (const [uid, worker] of this.#workers) if (!wanted.has(uid)) this.#gone(worker.pod);
+    statics.apiAnswers();
+    for (const [uid, worker] of this.#workers) if (!wanted.has(uid) && !worker.isStatic) this.#gone(worker.pod);
     for (const pod of saved)
       if (!wanted.has(pod.metadata.uid ?? '') && !this.#workers.has(pod.metadata.uid ?? ''))
         this.#add(asDeleted(pod, pod.spec?.terminationGracePeriodSeconds ?? 30, this.#context.clock));
+    await statics.settled();
     for (const [uid, found] of this.#initial) if (!wanted.has(uid) && !this.#workers.has(uid)) this.#endUnknown(found);
     this.#forgetObjects();
     await removeLeftovers(this.#context, new Set(this.#workers.keys())).catch((error: unknown) => {
@@ -129,6 +137,10 @@ export class PodManager {
   }
 
   #apply(pod: Pod): void {
+    if (mirroredUid(pod) !== undefined) {
+      this.#options.statics.seen(pod);
+      return;
+    }
     const worker = this.#workers.get(pod.metadata.uid ?? '');
     this.#checkpoint(pod);
     if (worker) worker.update(pod);
@@ -140,12 +152,31 @@ export class PodManager {
     else this.#checkpoints.save(pod);
   }
 
-  #add(pod: Pod): void {
+  #staticHooks(): StaticPodHooks {
+    return {
+      add: (pod) => {
+        const { uid, namespace = '', name = '' } = pod.metadata;
+        const namesake = this.find(namespace, name);
+        if (namesake) return namesake.pod.metadata.uid === uid && !namesake.ending;
+        this.#add(pod, { isStatic: true });
+        return true;
+      },
+      end: (uid) => {
+        const worker = this.#workers.get(uid);
+        if (worker) this.#gone(worker.pod);
+      },
+      has: (uid) => this.#workers.has(uid),
+      mirrored: (uid, mirror) => this.#workers.get(uid)?.mirrored(mirror),
+    };
+  }
+
+  #add(pod: Pod, { isStatic = false } = {}): void {
     const uid = pod.metadata.uid ?? '';
     const taken = this.#initial.has(uid) || isTerminal(pod) || pod.metadata.deletionTimestamp !== undefined;
     const rejection = taken ? undefined : admit(pod, this.list(), this.#options.room());
     if (rejection) recordAbout(this.#context, pod, undefined, { type: 'Warning', ...rejection });
     const worker = new PodWorker(this.#context, pod, {
+      isStatic,
       ...(rejection && { rejection }),
       hooks: { onGone: (gone) => this.#forget(gone) },
     });
@@ -156,6 +187,10 @@ export class PodManager {
 
   /** The object is gone from the API, by force or behind our back: its containers end with the grace it had. */
   #gone(pod: Pod): void {
+    if (mirroredUid(pod) !== undefined) {
+      this.#options.statics.unseen(pod);
+      return;
+    }
     const worker = this.#workers.get(pod.metadata.uid ?? '');
     if (!worker) return;
     const graceSeconds = pod.metadata.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30;
@@ -174,6 +209,7 @@ export class PodManager {
     this.#workers.delete(uid);
     this.#checkpoints.remove(uid);
     this.#forgetObjects();
+    this.#options.statics.settle();
     // Not awaited: this is called from the worker's own last action.
     void worker?.stop();
   }

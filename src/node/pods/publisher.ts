@@ -29,7 +29,8 @@ export class StatusPublisher {
   }
 
   publish(pod: Pod, status: PodStatus): void {
-    const text = JSON.stringify(status);
+    // With the uid: a mirror pod that was made again has no status yet.
+    const text = `${pod.metadata.uid} ${JSON.stringify(status)}`;
     if (text === (this.#wanted?.text ?? this.#sent)) return;
     this.#wanted = { pod, status, text };
     this.#sending ??= this.#send().finally(() => {

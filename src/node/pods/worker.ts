@@ -58,7 +58,10 @@ export class PodWorker {
   readonly #cutShort = new AbortController();
   readonly #probes: ContainerProbes;
   readonly #images = new Map<string, FoundImage>();
+  readonly #isStatic: boolean;
   #pod: Pod;
+  /** What the API shows of a static pod. */
+  #mirror: Pod | undefined;
   #view: PodView;
   #memory: PodMemory;
   #status: PodStatus | undefined;
@@ -73,12 +76,13 @@ export class PodWorker {
   constructor(
     context: NodeContext,
     pod: Pod,
-    options: { readonly hooks: WorkerHooks; readonly rejection?: PodMemory['rejection'] },
+    options: { readonly hooks: WorkerHooks; readonly rejection?: PodMemory['rejection']; readonly isStatic?: boolean },
   ) {
     this.#context = context;
     this.#hooks = options.hooks;
     this.#probes = new ContainerProbes(context, () => this.wake());
     this.#pod = pod;
+    this.#isStatic = options.isStatic ?? false;
     this.#view = emptyView(pod.metadata.uid ?? '', pod.metadata.name ?? '', pod.metadata.namespace ?? '');
     this.#memory = { ...freshMemory, ...(options.rejection && { rejection: options.rejection }) };
     const { client, clock, log } = context;
@@ -94,6 +98,14 @@ export class PodWorker {
     return this.#view;
   }
 
+  get isStatic(): boolean {
+    return this.#isStatic;
+  }
+
+  get ending(): boolean {
+    return this.#memory.termination !== undefined;
+  }
+
   get stage(): PodStage['stage'] {
     return this.#stage.stage;
   }
@@ -107,6 +119,13 @@ export class PodWorker {
     if (pod.metadata.deletionTimestamp !== undefined)
       this.terminate({ atMs: this.#context.clock.now(), graceSeconds: pod.metadata.deletionGracePeriodSeconds ?? 30 });
     if (volatile && this.#memory.volumes === 'ready') this.refreshVolumes();
+    this.wake();
+  }
+
+  /** The API's pod that shows this static one; undefined: there is none now. */
+  mirrored(mirror: Pod | undefined): void {
+    this.#mirror = mirror;
+    if (mirror?.status && !this.#status) this.#pod = { ...this.#pod, status: mirror.status };
     this.wake();
   }
 
@@ -225,7 +244,8 @@ export class PodWorker {
       nowMs,
       hostIps: this.#context.facts.hostIps,
     });
-    this.#publisher.publish(this.#pod, this.#status);
+    const shown = this.#isStatic ? this.#mirror : this.#pod;
+    if (shown) this.#publisher.publish(shown, this.#status);
   }
 
   #schedule(atMs: number | undefined): void {

@@ -92,6 +92,11 @@ export class NodeRegistration {
     await Promise.all(this.#tasks);
   }
 
+  /** The uid of the node's object; undefined: it has not registered. */
+  get nodeUid(): string | undefined {
+    return this.#node?.metadata.uid;
+  }
+
   /** The node's readiness or images may have changed: looks now instead of at the next check. */
   changed(): void {
     this.#pending = true;
