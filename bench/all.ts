@@ -46,7 +46,10 @@ async function runPart(name: string, file: string): Promise<boolean> {
     [...(parts[name]?.flags ?? []), join(import.meta.dirname, `${name}.ts`), ...more],
     { stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'], env: { ...process.env, K3TS_BENCH_FIGURES: file } },
   );
+  const end = () => child.kill('SIGTERM');
+  process.once('SIGTERM', end);
   const [code] = (await once(child, 'exit')) as [number | null];
+  process.off('SIGTERM', end);
   return code === 0;
 }
 

@@ -39,7 +39,7 @@ async function addImage(dataDir: string): Promise<void> {
 }
 
 async function idle({ pid }: BenchServer): Promise<void> {
-  await delay(10_000); // the start's own work is over
+  await delay(65_000); // the start's own work is over, also what of it is written lazily (after 60 s)
   const [containerd] = await childrenNamed(pid, 'containerd');
   if (containerd === undefined) throw new Error('the server has no containerd');
   const facts = () => Promise.all([processFacts(pid), processFacts(containerd)]);

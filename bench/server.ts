@@ -31,7 +31,7 @@ export async function withServer(
   const dataDir = join(folder, 'data');
   const log = join(folder, 'server.log');
   let child: ChildProcess | undefined;
-  try {
+  const startAndWork = async () => {
     await options.prepare?.(dataDir);
     // What must be brought in once, outside the time that is measured.
     await run(program, ['--version'], { timeoutMs: 600_000 });
@@ -45,6 +45,9 @@ export async function withServer(
     const server = await untilReady(child, { startMs, dataDir, node: !options.flags?.includes('--disable-agent') });
     await work(server);
     server.client.close();
+  };
+  try {
+    await Promise.race([startAndWork(), interrupted()]);
   } catch (error) {
     console.error(await readFile(log, 'utf8').catch(() => 'the server has not said anything'));
     throw error;
@@ -53,6 +56,13 @@ export async function withServer(
     await run(program, ['killall', '--data-dir', dataDir], { timeoutMs: 60_000 });
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Rejects on ^C and SIGTERM, so that a benchmark that is ended takes its server away as well. */
+function interrupted(): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => reject(new Error(`ended by ${name}`)));
+  });
 }
 
 async function untilReady(
