@@ -1,4 +1,6 @@
 import { mutatingWebhookConfiguration } from '../../api/admissionregistration/mutating-webhook-configuration.ts';
+import { validatingAdmissionPolicy } from '../../api/admissionregistration/validating-admission-policy.ts';
+import { validatingAdmissionPolicyBinding } from '../../api/admissionregistration/validating-admission-policy-binding.ts';
 import { validatingWebhookConfiguration } from '../../api/admissionregistration/validating-webhook-configuration.ts';
 import { limitRange } from '../../api/core/limit-range.ts';
 import { namespace } from '../../api/core/namespace.ts';
@@ -23,11 +25,14 @@ import { certificateApproval, certificateSigning, certificateSubjectRestriction 
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limits/limit-ranger.ts';
+import { createConditionsMatch } from './match-conditions.ts';
 import { equivalentsOf } from './match-rules.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { type PodSecurityOptions, podSecurity } from './pod-security/pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
+import { checkedExpressions } from './policies/checked-expressions.ts';
+import { validatingPolicies } from './policies/validating.ts';
 import { priorityAdmission } from './priority.ts';
 import { resourceQuota } from './quota/resource-quota.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
@@ -97,11 +102,16 @@ function extensions(
     namespaces: client.view(namespace),
     equivalents: equivalentsOf(kinds),
     call: webhookCaller({ endpointOf: (target) => readyEndpoint(services, target), ...(connection && { connection }) }),
-    conditionsMatch: () => Promise.reject(new Error('match conditions are not supported')),
+    conditionsMatch: createConditionsMatch(),
     log,
   };
   return [
     mutatingWebhooks(client.view(mutatingWebhookConfiguration), { ...shared, before }),
+    checkedExpressions,
+    validatingPolicies(
+      { policies: client.view(validatingAdmissionPolicy), bindings: client.view(validatingAdmissionPolicyBinding) },
+      { client, kinds, namespaces: shared.namespaces, equivalents: shared.equivalents },
+    ),
     validatingWebhooks(client.view(validatingWebhookConfiguration), shared),
   ];
 }

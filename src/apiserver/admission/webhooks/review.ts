@@ -23,38 +23,46 @@ export interface Reviewed {
 }
 
 export function reviewOf(request: AdmissionRequest, { uid, version, kind, object, old }: Reviewed): unknown {
-  const { operation, subresource, ref, user, dryRun } = request;
-  const kindOf = (one: Kind) => ({ group: one.group, version: one.version, kind: one.kind });
-  const resourceOf = (one: Kind) => ({ group: one.group, version: one.version, resource: one.plural });
   return {
     kind: 'AdmissionReview',
     apiVersion: `admission.k8s.io/${version}`,
     request: {
       uid,
-      kind: kindOf(kind),
-      resource: resourceOf(kind),
-      ...(subresource && { subResource: subresource }),
-      requestKind: kindOf(request.kind),
-      requestResource: resourceOf(request.kind),
-      ...(subresource && { requestSubResource: subresource }),
-      ...(ref.name && { name: ref.name }),
-      ...(ref.namespace && { namespace: ref.namespace }),
-      operation,
-      userInfo: {
-        username: user.name,
-        ...(user.uid && { uid: user.uid }),
-        ...(user.groups.length > 0 && { groups: user.groups }),
-        ...(user.extra && { extra: user.extra }),
-      },
+      ...requestOf(request, kind),
       object: object ? typed(kind, object) : null,
       oldObject: old ? typed(kind, old) : null,
-      dryRun,
-      options: optionsOf(request),
     },
   };
 }
 
-function typed(kind: Kind, object: KubeObject): KubeObject {
+/** Everything of a review's request but the objects, which expressions see under names of their own. */
+export function requestOf(request: AdmissionRequest, kind: Kind): Readonly<Record<string, unknown>> {
+  const { operation, subresource, ref, user, dryRun } = request;
+  const kindOf = (one: Kind) => ({ group: one.group, version: one.version, kind: one.kind });
+  const resourceOf = (one: Kind) => ({ group: one.group, version: one.version, resource: one.plural });
+  return {
+    kind: kindOf(kind),
+    resource: resourceOf(kind),
+    ...(subresource && { subResource: subresource }),
+    requestKind: kindOf(request.kind),
+    requestResource: resourceOf(request.kind),
+    ...(subresource && { requestSubResource: subresource }),
+    ...(ref.name && { name: ref.name }),
+    ...(ref.namespace && { namespace: ref.namespace }),
+    operation,
+    userInfo: {
+      username: user.name,
+      ...(user.uid && { uid: user.uid }),
+      ...(user.groups.length > 0 && { groups: user.groups }),
+      ...(user.extra && { extra: user.extra }),
+    },
+    dryRun,
+    options: optionsOf(request),
+  };
+}
+
+/** An object as somebody outside sees it: it always says what it is. */
+export function typed(kind: Kind, object: KubeObject): KubeObject {
   const { apiVersion: _, kind: __, ...rest } = object;
   return { apiVersion: kind.apiVersion, kind: kind.kind, ...rest } as KubeObject;
 }

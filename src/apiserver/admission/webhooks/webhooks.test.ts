@@ -135,6 +135,20 @@ describe('webhooks', () => {
     await assert.rejects(bench.create(settings('d')));
   });
 
+  test('conditions choose by expressions', async () => {
+    server.on('/never', () => ({ allowed: false }));
+    const condition = (expression: string) => ({ matchConditions: [{ name: 'c', expression }] });
+    await register('Validating', webhook('never', condition('request.operation == "CREATE" && "big" in object.data')));
+    await bench.create(settings('a', { small: '1' }));
+    await assert.rejects(bench.create(settings('b', { big: '1' })));
+    await bench.client.deleteCollection(validatingWebhookConfiguration, {});
+    await register('Validating', webhook('never', condition('object.data.missing == "x"')));
+    assert.equal(
+      await refusal(bench.create(settings('c', { small: '1' }))),
+      `configmaps "c" is forbidden: expression 'object.data.missing == "x"' resulted in error: no such key: missing`,
+    );
+  });
+
   test('another version of the same objects matches too, unless exactly this one is wanted', async () => {
     server.on('/scale', ({ object }) => ({
       patch: [{ op: 'replace', path: '/spec/maxReplicas', value: object.spec.maxReplicas + 1 }],

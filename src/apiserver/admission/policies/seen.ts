@@ -1,0 +1,50 @@
+import type { CelInput } from '@bufbuild/cel';
+import type { Kind } from '../../../api/kind.ts';
+import type { KubeObject } from '../../../api/object.ts';
+import type { Namespace } from '../../../api/schema/generated/types/core-v1.ts';
+import type { AdmissionRequest } from '../../contract.ts';
+import { requestOf, typed } from '../webhooks/review.ts';
+
+/** What expressions see of a request. */
+export interface Seen {
+  readonly request: AdmissionRequest;
+  /** The version in which the object is shown. */
+  readonly kind: Kind;
+  readonly object: KubeObject | undefined;
+  readonly old: KubeObject | undefined;
+  readonly namespace?: Namespace | undefined;
+  readonly params?: KubeObject | undefined;
+}
+
+/** The names of match conditions, and what policies see beside them. */
+export const conditionVariables = ['object', 'oldObject', 'request'] as const;
+export const policyVariables = [...conditionVariables, 'namespaceObject', 'params', 'variables'] as const;
+
+export type Bindings = Record<string, CelInput>;
+
+/** CEL values by name, each made when first asked for: most expressions look at one. */
+export function lazyBindings(
+  seen: Seen,
+  toCel: (value: unknown, schema?: ReturnType<Kind['schema']>) => CelInput,
+): Bindings {
+  const { request, kind, object, old, namespace, params } = seen;
+  const makers: Readonly<Record<string, () => CelInput>> = {
+    object: () => (object ? toCel(typed(kind, object), kind.schema()) : null),
+    oldObject: () => (old ? toCel(typed(kind, old), kind.schema()) : null),
+    request: () => toCel(requestOf(request, kind)),
+    namespaceObject: () => (namespace ? toCel(namespace) : null),
+    params: () => (params ? toCel(params) : null),
+  };
+  const bindings: Bindings = {};
+  for (const [name, make] of Object.entries(makers)) {
+    let value: { readonly made: CelInput } | undefined;
+    Object.defineProperty(bindings, name, {
+      enumerable: true,
+      get() {
+        value ??= { made: make() };
+        return value.made;
+      },
+    });
+  }
+  return bindings;
+}
