@@ -22,7 +22,7 @@ import { bindingHandler } from './subresources/binding.ts';
 import { componentStatusHandler } from './subresources/component-status.ts';
 import { subresourceHandlers } from './subresources/handlers.ts';
 import { type Reviews, reviewHandlers } from './subresources/reviews.ts';
-import { ensureSystemObjects } from './system-objects.ts';
+import { ensureSystemObjects, keepSystemObjects } from './system-objects.ts';
 
 export interface ApiServerOptions {
   readonly registry: Registry;
@@ -85,6 +85,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const metrics = new Metrics();
   const checks: HealthCheck[] = [...builtInChecks(() => stopping), ...(options.checks ?? [])];
   let stopping = false;
+  let stopKeeping: (() => void) | undefined;
   let bound: { readonly address: string; readonly port: number } | undefined;
 
   const kinds = new KindIndex(() => registry.kinds);
@@ -154,12 +155,15 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       if (options.systemObjects) {
         const { serviceAddress, advertised } = options.systemObjects;
         const { port } = bound;
-        await ensureSystemObjects(registry, { serviceAddress, advertised: { port, ...advertised } });
+        const system = { serviceAddress, advertised: { port, ...advertised } };
+        await ensureSystemObjects(registry, system);
+        stopKeeping = keepSystemObjects(registry, system, { clock, log });
       }
       log.info('API server listens', bound);
     },
     async stop(graceMs = 10_000) {
       stopping = true;
+      stopKeeping?.();
       pipeline.stop();
       await listener.stop(graceMs);
       metrics.stop();

@@ -7,6 +7,9 @@ import type { Draft, KubeObject } from '../api/object.ts';
 import type { Endpoints, Service } from '../api/schema/generated/types/core-v1.ts';
 import type { EndpointSlice } from '../api/schema/generated/types/discovery-v1.ts';
 import { isApiError } from '../api/status.ts';
+import type { Clock, Timer } from '../base/clock.ts';
+import { toError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
 import type { Registry, RequestContext } from './contract.ts';
 
 export interface SystemObjectsOptions {
@@ -34,6 +37,31 @@ export async function ensureSystemObjects(registry: Registry, options: SystemObj
   await ensure(registry, serviceKind, kubernetesService(options), context);
   await publish(registry, endpointsKind, kubernetesEndpoints(options), context);
   await publish(registry, endpointSliceKind, kubernetesSlice(options), context);
+}
+
+/** As upstream's controllers of the `kubernetes` Service and the system's namespaces. */
+const repairMs = 10_000;
+
+/** Puts back what somebody has removed or changed. At rest nothing is written. Returns how to end it. */
+export function keepSystemObjects(
+  registry: Registry,
+  options: SystemObjectsOptions,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): () => void {
+  let stopped = false;
+  let timer: Timer;
+  const later = () => {
+    timer = clock.after(repairMs, () => {
+      void ensureSystemObjects(registry, options)
+        .catch((error: unknown) => log.warn('the system objects could not be repaired', { error: toError(error) }))
+        .finally(() => stopped || later());
+    });
+  };
+  later();
+  return () => {
+    stopped = true;
+    timer.cancel();
+  };
 }
 
 type Wanted<T extends KubeObject> = Omit<T, 'apiVersion' | 'kind'>;
