@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { defaultNodeSettings, type NodeSettings, thresholdBytes, withKubeletFlag } from './settings.ts';
+import {
+  defaultNodeSettings,
+  type NodeSettings,
+  nodeSettingNames,
+  thresholdBytes,
+  withKubeletFlag,
+} from './settings.ts';
 
 function settingsOf(...flags: readonly (readonly [string, string])[]): NodeSettings {
   return flags.reduce((settings, [name, value]) => {
@@ -44,6 +51,11 @@ test('thresholds are bytes or shares; of two for the same disk the stricter coun
   assert.deepEqual(evictionHard, { memory: { bytes: 200 * 1024 ** 2 }, disk: { share: 0.15 } });
   assert.equal(thresholdBytes(evictionHard.disk, 1000), 150);
   assert.equal(thresholdBytes(evictionHard.memory, 1000), 200 * 1024 ** 2);
+});
+
+test('the document names every flag of kubelet that is known', () => {
+  const document = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  for (const name of nodeSettingNames) assert.ok(document.includes(`\`${name}\``), name);
 });
 
 test('an unknown flag or a wrong value is refused with what is allowed', () => {

@@ -7,9 +7,10 @@ import { parseCommandLine } from '../flags/command-line.ts';
 import { type Flag, UsageError } from '../flags/flag.ts';
 import { suggestion } from '../flags/nearest.ts';
 import type { CrictlWord } from './context.ts';
+import { exec } from './exec.ts';
 import { images, pods, ps, stats } from './lists.ts';
 import { logs } from './logs.ts';
-import { exec, info, inspect, inspectPod, pull, rmi } from './single.ts';
+import { info, inspect, inspectPod, pull, rmi } from './single.ts';
 
 /** Every word of crictl, in the order of the help. */
 const words: readonly CrictlWord[] = [ps, pods, images, logs, exec, inspect, inspectPod, stats, pull, rmi, info];

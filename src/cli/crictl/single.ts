@@ -1,4 +1,4 @@
-import { argument, byPrefix, type CrictlWord, containerByPrefix, isOn } from './context.ts';
+import { argument, byPrefix, type CrictlWord, containerByPrefix } from './context.ts';
 
 function decoded(info: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(
@@ -73,31 +73,5 @@ export const info: CrictlWord = {
     const { status, info: more } = await call.cri.call('Status', { verbose: true });
     call.context.out(`${JSON.stringify({ version, status, ...decoded(more) }, null, 2)}\n`);
     return (status?.conditions ?? []).every((condition) => condition.status) ? 0 : 1;
-  },
-};
-
-const execTimeoutSeconds = 600;
-
-export const exec: CrictlWord = {
-  name: 'exec',
-  usage: 'CONTAINER COMMAND …',
-  summary: 'run a command in a container',
-  flags: [
-    { name: 'interactive', short: 'i', type: 'switch', help: 'not supported: use k3ts ctr task exec' },
-    { name: 'tty', short: 't', type: 'switch', help: 'not supported: use k3ts ctr task exec' },
-  ],
-  stopAtFirst: true,
-  async run(call) {
-    const { id } = await containerByPrefix(call, argument(call, 0, 'the id of a container'));
-    argument(call, 1, 'the command');
-    if (isOn(call, 'interactive') || isOn(call, 'tty'))
-      throw new Error(
-        `exec with input or a terminal is not supported; use: k3ts ctr task exec --tty --exec-id e1 ${id} …`,
-      );
-    const request = { containerId: id, cmd: call.args.slice(1), timeout: execTimeoutSeconds };
-    const answer = await call.cri.call('ExecSync', request, { timeoutMs: (execTimeoutSeconds + 5) * 1000 });
-    call.context.out(Buffer.from(answer.stdout).toString());
-    call.context.err(Buffer.from(answer.stderr).toString());
-    return answer.exitCode;
   },
 };

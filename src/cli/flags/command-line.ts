@@ -23,7 +23,7 @@ export interface CommandLine {
  */
 export function parseCommandLine(
   flags: readonly Flag[],
-  args: readonly string[],
+  given: readonly string[],
   options: { readonly stopAtFirst?: boolean; readonly explain?: ExplainUnknown } = {},
 ): CommandLine {
   const byName = new Map<string, Flag>();
@@ -35,8 +35,10 @@ export function parseCommandLine(
   const rest: string[] = [];
   const problems: string[] = [];
   let help = false;
+  const args = [...given];
   for (let at = 0; at < args.length; at++) {
-    const word = args[at] ?? '';
+    const [word = '', ...others] = apart(args[at] ?? '', byName);
+    args.splice(at + 1, 0, ...others);
     const match = /^--?([a-zA-Z][\w-]*)(?:=([\s\S]*))?$/.exec(word);
     if (!match) {
       if (word === '--' || options.stopAtFirst) {
@@ -68,4 +70,11 @@ export function parseCommandLine(
   }
   if (problems.length > 0) throw new UsageError(problems);
   return { settings, rest, help };
+}
+
+/** `-it` is `-i -t`, where both are switches. */
+function apart(word: string, flags: ReadonlyMap<string, Flag>): readonly string[] {
+  const letters = /^-[a-zA-Z]{2,}$/.test(word) && !flags.has(word.slice(1)) ? [...word.slice(1)] : [];
+  const switches = letters.length > 0 && letters.every((letter) => flags.get(letter)?.type === 'switch');
+  return switches ? letters.map((letter) => `-${letter}`) : [word];
 }

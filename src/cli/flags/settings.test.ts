@@ -184,3 +184,15 @@ test('suggestions are near, or none', () => {
   assert.equal(nearest('servr', ['server', 'status']), 'server');
   assert.equal(nearest('x', ['server', 'status']), undefined);
 });
+
+test('short switches stand together; what is not all switches stays one word', () => {
+  const two: readonly Flag[] = [
+    { name: 'interactive', short: 'i', type: 'switch', help: '' },
+    { name: 'tty', short: 't', type: 'switch', help: '' },
+    { name: 'output', short: 'o', type: 'text', help: '' },
+  ];
+  const { settings, rest } = parseCommandLine(two, ['-it', 'id', 'ls', '-it'], { stopAtFirst: true });
+  assert.deepEqual([...settings.keys()], ['interactive', 'tty']);
+  assert.deepEqual(rest, ['id', 'ls', '-it'], 'the words after the first are not ours');
+  assert.match(problemsOf(() => parseCommandLine(two, ['-io']))[0] ?? '', /io: no such flag/);
+});

@@ -36,12 +36,14 @@ export function findRunningServer(dataDir: string): RunState | undefined {
   return state !== undefined && startTicksOf(state.pid) === state.startTicks ? state : undefined;
 }
 
-/** When a process began, in clock ticks since boot (field 22 of /proc/PID/stat). Undefined: no such process. */
+/** When a process began, in clock ticks since boot (field 22 of /proc/PID/stat). Undefined: no such process, or it has ended. */
 export function startTicksOf(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in field 2 may have spaces and parentheses in it.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // One that was killed stays a zombie until its parent looks.
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : Number(fields[19]);
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return undefined;
     throw error;

@@ -2,7 +2,6 @@ import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { toError } from '../../base/errors.ts';
 import { readTextIfPresent, writeFileAtomic } from '../../base/files.ts';
 import type { Logger } from '../../base/log.ts';
 import {
@@ -105,7 +104,11 @@ async function openSigningKey(path: string): Promise<string> {
   try {
     createPrivateKey(found);
   } catch (error) {
-    throw damaged(path, error, 'it cannot be made again without invalidating every token: restore it from a backup');
+    throw damaged(
+      path,
+      new Error('it is no private key in PEM form', { cause: error }),
+      'it cannot be made again without invalidating every token: restore it from a backup',
+    );
   }
   return found;
 }
@@ -117,15 +120,15 @@ async function readPair(dir: string, name: string, advice: string): Promise<KeyP
   if (certificatePem === undefined) return undefined;
   if (keyPem === undefined) throw damaged(keyPath, new Error('the file is missing beside its certificate'), advice);
   const pair = { certificatePem, keyPem };
-  for (const [path, check] of [
-    [certificatePath, () => new X509Certificate(certificatePem)],
-    [keyPath, () => createPrivateKey(keyPem)],
-    [keyPath, () => parseKeyPair(pair)],
+  for (const [path, why, check] of [
+    [certificatePath, 'it is no certificate in PEM form', () => new X509Certificate(certificatePem)],
+    [keyPath, 'it is no private key in PEM form', () => createPrivateKey(keyPem)],
+    [keyPath, 'the key does not belong to the certificate', () => parseKeyPair(pair)],
   ] as const) {
     try {
       check();
     } catch (error) {
-      throw damaged(path, error, advice);
+      throw damaged(path, new Error(why, { cause: error }), advice);
     }
   }
   return pair;
@@ -136,6 +139,8 @@ async function writePair(dir: string, name: string, pair: KeyPair): Promise<void
   await writeFileAtomic(join(dir, `${name}.crt`), pair.certificatePem, { mode: 0o600 });
 }
 
-function damaged(path: string, cause: unknown, advice: string): PkiError {
-  return new PkiError('damaged', `cannot use ${path}: ${toError(cause).message}; ${advice}`, { cause });
+/** `why` has a message of ours, and the library's as its cause. */
+function damaged(path: string, why: Error, advice: string): PkiError {
+  const { cause } = why;
+  return new PkiError('damaged', `cannot use ${path}: ${why.message}; ${advice}`, cause === undefined ? {} : { cause });
 }
