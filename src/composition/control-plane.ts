@@ -105,7 +105,14 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     clock,
   });
   admission.push(
-    ...builtInAdmission({ client: trusted, authorizer: access.authorizer, resolver: access.resolver }),
+    ...builtInAdmission({
+      client: trusted,
+      authorizer: access.authorizer,
+      resolver: access.resolver,
+      kinds: () => registry.kinds,
+      connection: directConnection,
+      log: log.child('admission'),
+    }),
     serviceAllocator({
       services: trusted.view(service),
       cidrs: options.serviceCidrs,
