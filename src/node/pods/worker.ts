@@ -18,6 +18,14 @@ import { initContainers, latestOf, mainContainers } from './containers.ts';
 import type { NodeContext } from './context.ts';
 import { NotYet } from './errors.ts';
 import { ownConditions, StatusPublisher } from './publisher.ts';
+import {
+  afterFailure,
+  afterSuccess,
+  containerOf,
+  firstRetryMs,
+  withoutConfigSetbacks,
+  withoutImageSetbacks,
+} from './setbacks.ts';
 import { podStatus } from './status.ts';
 import { isTerminal, knownContainer, pastActiveDeadline, step } from './step.ts';
 import {
@@ -29,7 +37,6 @@ import {
   type PodStage,
   type PodStatus,
   type PodView,
-  type Setback,
   type Termination,
 } from './types.ts';
 
@@ -38,10 +45,6 @@ export interface WorkerHooks {
   onGone(uid: string): void;
 }
 
-/** Setbacks that end when the image is there. */
-const imageReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName']);
-const firstRetryMs = 1_000;
-const longestRetryMs = 30_000;
 /** A stop lets the runtime finish a sandbox: half a sandbox would be left behind by a runtime that ends with us. */
 const patienceMs = 5_000;
 
@@ -138,18 +141,13 @@ export class PodWorker {
 
   /** What was missing may be there now: configuration and volumes are tried again without waiting. */
   retryNow(): void {
-    this.#memory = omit(this.#memory, 'volumesSetback');
-    this.#dropSetbacks((reason) => reason === 'CreateContainerConfigError');
+    this.#memory = withoutConfigSetbacks(this.#memory);
+    this.wake();
   }
 
   /** There are more images now: those that were missing are looked for without waiting. */
   retryImages(): void {
-    this.#dropSetbacks((reason) => imageReasons.has(reason));
-  }
-
-  #dropSetbacks(which: (reason: string) => boolean): void {
-    const kept = [...this.#memory.containerSetbacks].filter(([, { reason }]) => !which(reason));
-    this.#memory = { ...this.#memory, containerSetbacks: new Map(kept) };
+    this.#memory = withoutImageSetbacks(this.#memory);
     this.wake();
   }
 
@@ -306,7 +304,7 @@ export class PodWorker {
     if (signal.aborted) return;
     try {
       await this.#act(action, signal);
-      this.#noteSuccess(action);
+      this.#memory = afterSuccess(this.#memory, action);
     } catch (error) {
       if (!signal.aborted) this.#noteFailure(action, error);
     }
@@ -363,67 +361,18 @@ export class PodWorker {
     await startContainer(this.#context, this.#known(), { ...action, image, view: this.#view, onPostStart }, signal);
   }
 
-  #noteSuccess(action: Action): void {
-    const memory = this.#memory;
-    if (action.type === 'prepareVolumes') this.#memory = omit({ ...memory, volumes: 'ready' }, 'volumesSetback');
-    else if (action.type === 'createSandbox') this.#memory = omit(memory, 'sandboxSetback');
-    else if (action.type === 'ensureImage') {
-      const { name } = action.container;
-      const images = new Set(memory.images).add(name);
-      // A start that failed is still to be waited for longer and longer: each of them looks for the image first.
-      const healed = imageReasons.has(memory.containerSetbacks.get(name)?.reason ?? '');
-      const containerSetbacks = healed ? without(memory.containerSetbacks, name) : memory.containerSetbacks;
-      this.#memory = { ...memory, images, containerSetbacks };
-    } else if (action.type === 'startContainer') {
-      // The next start looks for the image again: the pull policy may want it, or it may have been removed.
-      const images = new Set(memory.images);
-      images.delete(action.container.name);
-      this.#memory = { ...memory, images, containerSetbacks: without(memory.containerSetbacks, action.container.name) };
-    } else if (action.type === 'cleanUp') this.#memory = { ...memory, cleaned: true, volumes: 'missing' };
-  }
-
   #noteFailure(action: Action, thrown: unknown): void {
     const { clock, log } = this.#context;
     const error = toError(thrown);
-    const container = 'container' in action ? action.container.name : undefined;
     log.warn('an action on a pod failed', {
       action: action.type,
       pod: this.#pod.metadata.name,
       namespace: this.#pod.metadata.namespace,
-      container,
+      container: containerOf(action),
       error,
     });
-    const setback = (old: Setback | undefined): Setback => {
-      const failures = (old?.failures ?? 0) + 1;
-      const usualMs = Math.min(firstRetryMs * 2 ** (failures - 1), longestRetryMs);
-      const retryAtMs = clock.now() + (error instanceof NotYet ? (error.retryAfterMs ?? usualMs) : usualMs);
-      const reason = error instanceof NotYet ? error.reason : 'InternalError';
-      return { reason, message: error.message, failures, retryAtMs };
-    };
-    const memory = this.#memory;
-    if (action.type === 'prepareVolumes') this.#memory = { ...memory, volumesSetback: setback(memory.volumesSetback) };
-    else if (action.type === 'createSandbox')
-      this.#memory = { ...memory, sandboxSetback: setback(memory.sandboxSetback) };
-    else if (container !== undefined) {
-      const containerSetbacks = new Map(memory.containerSetbacks).set(
-        container,
-        setback(memory.containerSetbacks.get(container)),
-      );
-      const images = new Set(memory.images);
-      if (action.type === 'startContainer') images.delete(container);
-      this.#memory = { ...memory, containerSetbacks, images };
-    } else this.#restUntilMs = clock.now() + firstRetryMs;
+    const memory = afterFailure(this.#memory, action, { error, nowMs: clock.now() });
+    if (memory) this.#memory = memory;
+    else this.#restUntilMs = clock.now() + firstRetryMs;
   }
-}
-
-function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
-  if (!map.has(key)) return map;
-  const copy = new Map(map);
-  copy.delete(key);
-  return copy;
-}
-
-function omit(memory: PodMemory, key: 'volumesSetback' | 'sandboxSetback'): PodMemory {
-  const { [key]: _, ...rest } = memory;
-  return rest;
 }
