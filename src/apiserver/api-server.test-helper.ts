@@ -10,6 +10,7 @@ import { certificateAuthenticator } from './authentication/certificate.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from './certificates.test-helper.ts';
 import type { AdmissionPlugin, Authorizer } from './contract.ts';
 import { createCustomResources } from './crds/custom-resources.ts';
+import { definitionAdmission } from './crds/definition-admission.ts';
 import type { TlsFiles } from './http/listener.ts';
 import { createInProcessClient } from './in-process-client.ts';
 import { directConnection } from './proxy/node-connection.ts';
@@ -60,7 +61,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     kinds: builtInKinds,
     freeze: options.freeze ?? true,
     log,
-    ...(options.admission && { admission: options.admission }),
+    admission: [definitionAdmission, ...(options.admission ?? [])],
   });
   options.beforeStart?.(registry);
   const user = { name: 'system:k3ts-supervisor', groups: ['system:masters'] };

@@ -11,6 +11,7 @@ import { type ApiServer, createApiServer } from '../apiserver/api-server.ts';
 import { ensureBootstrapPolicy } from '../apiserver/authorization/bootstrap/ensure.ts';
 import type { AdmissionPlugin, Authorizer, UserInfo } from '../apiserver/contract.ts';
 import { createCustomResources } from '../apiserver/crds/custom-resources.ts';
+import { definitionAdmission } from '../apiserver/crds/definition-admission.ts';
 import { createInProcessClient, type SubresourceHandler } from '../apiserver/in-process-client.ts';
 import { inProcessSubresources } from '../apiserver/in-process-subresources.ts';
 import { directConnection } from '../apiserver/proxy/node-connection.ts';
@@ -105,6 +106,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     clock,
   });
   admission.push(
+    definitionAdmission,
     ...builtInAdmission({
       client: trusted,
       authorizer: access.authorizer,

@@ -38,6 +38,9 @@ spec:
           spec:
             type: object
             description: What is wanted.
+            x-kubernetes-validations:
+            - {rule: "self.engine == oldSelf.engine", message: engine is immutable, fieldPath: .engine, reason: FieldValueForbidden}
+            - {rule: "self.engine != 'memcached' || self.replicas < 5", messageExpression: "'memcached runs at most 4 times, not ' + string(self.replicas)"}
             required: [engine]
             properties:
               engine: {type: string, enum: [redis, memcached], description: The program that holds the data.}
@@ -165,6 +168,12 @@ describe('CustomResourceDefinitions with kubectl', () => {
       /spec\.memory in body should match '\^\[0-9\]\+\(Mi\|Gi\)\$'/,
     );
     assert.match(await refused('{engine: redis, sizes: 3}'), /strict decoding error: unknown field "spec\.sizes"/);
+    assert.match(
+      await refused('{engine: memcached, replicas: 7}'),
+      /spec: Invalid value: memcached runs at most 4 times, not 7/,
+    );
+    const change = ['patch', 'cache', 'one', '--type=merge', '-p', '{"spec":{"engine":"memcached"}}'];
+    assert.match(await kubectl(change, { fails: true }), /spec\.engine: Forbidden: engine is immutable/);
     assert.match(await kubectl('scale cache one --replicas=12', { fails: true }), /should be less than or equal to 10/);
   });
 
@@ -217,6 +226,47 @@ describe('CustomResourceDefinitions with kubectl', () => {
       assert.ok(Date.now() < until, 'the default is not there');
     }
     assert.match(await kubectl('explain cache.spec.users.shift'), /FIELD: shift <string>/);
+  });
+
+  test('definitions that cannot be used are refused in the words of upstream', async () => {
+    const refused = (from: string, to: string) =>
+      apply(definition.replace('caches.example.com', 'caches.example.com').replace(from, to), { fails: true });
+    assert.match(
+      await refused('role: {type: string, default: reader}', 'role: {default: reader}'),
+      /spec\.validation\.openAPIV3Schema\.properties\[spec\]\.properties\[users\]\.items\.properties\[role\]\.type: Required value: must not be empty for specified object fields/,
+    );
+    assert.match(
+      await refused('[0-9]+(Mi|Gi)$', '[0-9+(Mi$'),
+      /memory\]\.pattern: Invalid value: .*must be a valid regular expression, but isn't/,
+    );
+    assert.match(
+      await refused('self.engine == oldSelf.engine', 'selv.engine == 1'),
+      /x-kubernetes-validations\[0\]\.rule: Invalid value: "selv\.engine == 1": compilation failed: ERROR: undeclared reference to 'selv'/,
+    );
+    assert.match(await refused('default: 2', 'default: 20'), /replicas\]\.default: Invalid value: 20/);
+    assert.match(
+      await refused('jsonPath: .spec.engine}', 'jsonPath: spec.engine}'),
+      /jsonPath: Invalid value: "spec\.engine": must be a simple json path starting with \./,
+    );
+    assert.match(
+      await refused('scope: Namespaced', 'scope: Cluster'),
+      /spec\.scope: Invalid value: "Cluster": field is immutable/,
+    );
+    assert.match(
+      await refused('storage: true', 'storage: false'),
+      /must have exactly one version marked as storage version/,
+    );
+  });
+
+  test('a kind whose names are taken is not served', async () => {
+    const other = definition.replaceAll('caches', 'stashes').replace('singular: cache', 'singular: stash');
+    await apply(other.replace('shortNames: [ca]', 'shortNames: []'));
+    const path = 'jsonpath={range .status.conditions[*]}{.type}={.status}:{.reason} {end}';
+    let conditions = '';
+    for (const until = Date.now() + 5_000; Date.now() < until && !conditions.includes('NamesAccepted'); )
+      conditions = await kubectl(['get', 'crd', 'stashes.example.com', '-o', path]);
+    assert.match(conditions, /NamesAccepted=False:\w*KindConflict Established=False:NotAccepted/);
+    await kubectl('delete crd stashes.example.com');
   });
 
   test('deleting the definition removes the objects', async () => {

@@ -6,6 +6,7 @@ import { statusSubresource } from '../subresources.ts';
 import {
   validateCustomResourceDefinition,
   validateCustomResourceDefinitionUpdate,
+  validateNewDefinition,
 } from '../validation/apiextensions/custom-resource-definition.ts';
 import { defaultCustomResourceDefinition } from './defaults.ts';
 import { holdsDefinition, prepareDefinitionDelete } from './deletion.ts';
@@ -30,5 +31,6 @@ export const customResourceDefinition = kind<CustomResourceDefinition>({
   holds: holdsDefinition,
   prepareDelete: prepareDefinitionDelete,
   validate: validateCustomResourceDefinition,
+  validateCreate: validateNewDefinition,
   validateUpdate: validateCustomResourceDefinitionUpdate,
 });

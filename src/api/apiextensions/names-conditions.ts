@@ -6,6 +6,7 @@ import type {
   CustomResourceDefinitionNames,
   CustomResourceDefinitionStatus,
 } from '../schema/generated/types/apiextensions-v1.ts';
+import { approvalAnnotation, isProtectedGroup } from '../validation/apiextensions/protected-group.ts';
 
 type Condition = Pick<CustomResourceDefinitionCondition, 'type' | 'status' | 'reason' | 'message'>;
 
@@ -116,13 +117,6 @@ function acceptNames(
       ? { type: 'NamesAccepted', status: 'False', ...last }
       : { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
   };
-}
-
-export const approvalAnnotation = 'api-approved.kubernetes.io';
-
-/** Groups that belong to the Kubernetes project itself. */
-export function isProtectedGroup(group: string): boolean {
-  return ['k8s.io', 'kubernetes.io'].some((suffix) => group === suffix || group.endsWith(`.${suffix}`));
 }
 
 function approvalOf({ spec, metadata }: CustomResourceDefinition): readonly Condition[] {

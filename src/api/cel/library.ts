@@ -13,6 +13,7 @@ import { cidrContains, parseCidr } from '../../base/cidr.ts';
 import { formatIp, isLoopback, isUnspecified, parseIp } from '../../base/ip.ts';
 import { formatQuantity, parseQuantity } from '../quantity/quantity.ts';
 import { opaque } from './opaque.ts';
+import { optionals } from './optionals.ts';
 
 /** kubernetes.io/docs/reference/using-api/cel: what Kubernetes adds to CEL's own functions and its strings library. */
 
@@ -210,7 +211,14 @@ const addresses: readonly CelFunc[] = [
   ),
 ];
 
-export const kubernetesLibrary: readonly CelFunc[] = [...lists, ...regexes, ...quantities, ...urls, ...addresses];
+export const kubernetesLibrary: readonly CelFunc[] = [
+  ...optionals,
+  ...lists,
+  ...regexes,
+  ...quantities,
+  ...urls,
+  ...addresses,
+];
 
 /** How many steps going through a value takes. */
 export function stepsOf(value: CelValue): number {

@@ -138,7 +138,7 @@ class DefinitionLoop implements CustomResources {
     if (this.#builtIn.some((kind) => kind.group === spec.group && kind.plural === names.plural)) return undefined;
     const present = this.#installed.get(name);
     if (present && isSame(present.from, definition)) return present.kinds;
-    const kinds = customKinds(definition, names, await rulesOf());
+    const kinds = customKinds(definition, names, await rulesOf(spec.versions));
     await registry.cache.addKind(kinds.stored);
     this.#installed.set(name, { from: definition, kinds });
     this.#publish();

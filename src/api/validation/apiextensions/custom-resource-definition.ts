@@ -5,8 +5,10 @@ import type {
 import { duplicates, type Errors, each, immutable, optionalFormat, requiredFormat, requiredOneOf } from '../common.ts';
 import { invalidFormat, invalidValue, required } from '../field-error.ts';
 import { isDns1035Label, isDns1123Subdomain } from '../format.ts';
+import { approvalAnnotation, isProtectedGroup } from './protected-group.ts';
+import { validateConversion, validateVersionContents } from './versions.ts';
 
-/** Names, scope and versions of a definition. Its schemas are checked where they are compiled. */
+/** Names, scope, versions and schemas of a definition. Expressions and patterns in them are checked where they are compiled. */
 export function validateCustomResourceDefinition({ metadata, spec }: CustomResourceDefinition): Errors {
   const { group, names, versions = [] } = spec;
   const wanted = `${names.plural}.${group}`;
@@ -28,6 +30,8 @@ export function validateCustomResourceDefinition({ metadata, spec }: CustomResou
   return [
     ...errors,
     ...validateNames(spec),
+    ...validateVersionContents(spec),
+    ...validateConversion(spec),
     ...duplicates(
       versions,
       ({ name }) => name,
@@ -74,16 +78,42 @@ function validateNames({ names }: CustomResourceDefinitionSpec): Errors {
   return errors;
 }
 
+/** What a new definition must have, too. */
+export function validateNewDefinition(definition: CustomResourceDefinition): Errors {
+  const { metadata, spec } = definition;
+  const errors = validateCustomResourceDefinition(definition);
+  if (isProtectedGroup(spec.group ?? '') && !metadata.annotations?.[approvalAnnotation])
+    errors.push(
+      required(
+        `metadata.annotations[${approvalAnnotation}]`,
+        `protected groups must have approval annotation "${approvalAnnotation}", see https://github.com/kubernetes/enhancements/pull/1111`,
+      ),
+    );
+  return errors;
+}
+
 /** Group, scope and kind stay once instances can exist. */
 export function validateCustomResourceDefinitionUpdate(
-  { spec }: CustomResourceDefinition,
+  { spec, status }: CustomResourceDefinition,
   old: CustomResourceDefinition,
 ): Errors {
+  const stored = status?.storedVersions ?? [];
   const isEstablished = old.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
   return [
     ...immutable(spec.group, old.spec.group, 'spec.group'),
     ...immutable(spec.names.plural, old.spec.names.plural, 'spec.names.plural'),
     ...(isEstablished ? immutable(spec.scope, old.spec.scope, 'spec.scope') : []),
     ...(isEstablished ? immutable(spec.names.kind, old.spec.names.kind, 'spec.names.kind') : []),
+    ...stored.flatMap((name, at) =>
+      spec.versions.some((version) => version.name === name)
+        ? []
+        : [
+            invalidValue(
+              `status.storedVersions[${at}]`,
+              name,
+              'missing from spec.versions; version was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in that version and removes it from status.storedVersions',
+            ),
+          ],
+    ),
   ];
 }

@@ -1,0 +1,199 @@
+/** `x-kubernetes-validations`: rules in CEL that stand in a definition's schema. */
+import { type CelBudget, CelCompileError, type CelProgram, compile, perExpressionSteps } from '../../cel/program.ts';
+import { jsonEqual } from '../../patch/index.ts';
+import type { JSONSchemaProps, ValidationRule } from '../../schema/generated/types/apiextensions-v1.ts';
+import type { FieldError } from '../../status.ts';
+import { duplicate, forbidden, invalidValue, required } from '../../validation/field-error.ts';
+import type { ExpressionRules } from '../validation/object-rules.ts';
+import { type Before, formerField, formerItems, isRecord } from '../validation/schema-validator.ts';
+import { celValueOf, ofEveryObject } from './values.ts';
+
+/** Upstream's budget for all rules of one object. */
+const perObjectSteps = 10_000_000;
+const mostMessageChars = 5120;
+
+interface Rule {
+  readonly source: ValidationRule;
+  readonly program: CelProgram;
+  readonly message: CelProgram | undefined;
+}
+
+/** A part of the schema in which there are rules, or below which there are. */
+interface Node {
+  readonly schema: JSONSchemaProps;
+  readonly rules: readonly Rule[];
+  readonly properties: ReadonlyMap<string, Node>;
+  /** Of free keys, or of the items of a list. */
+  readonly inner: Node | undefined;
+}
+
+/** Where a rule stands, and why it cannot be used. */
+export interface RuleFault {
+  readonly path: string;
+  readonly expression: string;
+  readonly message: string;
+}
+
+/** The rules of a version's schema; undefined: it has none. Rules that cannot be used are left out. */
+export function expressionRules(schema: JSONSchemaProps | undefined): ExpressionRules | undefined {
+  const root = schema && nodeOf({ ...schema, properties: { ...schema.properties, ...ofEveryObject } }, '', []);
+  if (!root) return undefined;
+  return {
+    check(object, old) {
+      const run: Run = { left: perObjectSteps, isExhausted: false, errors: [] };
+      visit(root, object, '', { run, isUpdate: old !== undefined, before: old && { value: old } });
+      return run.errors;
+    },
+  };
+}
+
+/** Rules that cannot be used. */
+export function expressionFaults(schema: JSONSchemaProps): readonly RuleFault[] {
+  const faults: RuleFault[] = [];
+  nodeOf(schema, '', faults);
+  return faults;
+}
+
+function nodeOf(schema: JSONSchemaProps, path: string, faults: RuleFault[]): Node | undefined {
+  const rules = (schema['x-kubernetes-validations'] ?? []).flatMap((source, at) => {
+    const rule = ruleOf(source, `${path}.x-kubernetes-validations[${at}]`, faults);
+    return rule ? [rule] : [];
+  });
+  const properties = new Map<string, Node>();
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    const node = nodeOf(property, `${path}.properties[${name}]`, faults);
+    if (node) properties.set(name, node);
+  }
+  const [word, below] = schema.items ? ['items', schema.items] : ['additionalProperties', schema.additionalProperties];
+  const inner = isRecord(below) ? nodeOf(below, `${path}.${String(word)}`, faults) : undefined;
+  return rules.length > 0 || properties.size > 0 || inner ? { schema, rules, properties, inner } : undefined;
+}
+
+function ruleOf(source: ValidationRule, path: string, faults: RuleFault[]): Rule | undefined {
+  const compiled = (expression: string, field: string) => {
+    try {
+      return compile(expression, ['self', 'oldSelf']);
+    } catch (error) {
+      if (!(error instanceof CelCompileError)) throw error;
+      faults.push({ path: `${path}.${field}`, expression, message: error.message });
+      return undefined;
+    }
+  };
+  const program = compiled(source.rule, 'rule');
+  const message = source.messageExpression ? compiled(source.messageExpression, 'messageExpression') : undefined;
+  return program && { source, program, message };
+}
+
+interface Run {
+  left: number;
+  isExhausted: boolean;
+  readonly errors: FieldError[];
+}
+
+interface Place {
+  readonly run: Run;
+  readonly isUpdate: boolean;
+  readonly before: Before | undefined;
+}
+
+function visit(node: Node, value: unknown, path: string, place: Place): void {
+  if (value === undefined || place.run.isExhausted) return;
+  if (value !== null) for (const rule of node.rules) judge(rule, node, { value, path, place });
+  if (Array.isArray(value)) {
+    const former = formerItems(node.schema, place.before);
+    const { inner } = node;
+    if (!inner) return;
+    for (const [at, item] of value.entries()) visit(inner, item, `${path}[${at}]`, { ...place, before: former(item) });
+  } else if (isRecord(value))
+    for (const name in value) {
+      const below = node.properties.get(name) ?? (node.schema.additionalProperties ? node.inner : undefined);
+      const inside = { ...place, before: formerField(place.before, name) };
+      if (below) visit(below, value[name], path ? `${path}.${name}` : name, inside);
+    }
+}
+
+interface Judged {
+  readonly value: unknown;
+  readonly path: string;
+  readonly place: Place;
+}
+
+function judge({ source, program, message }: Rule, { schema }: Node, { value, path, place }: Judged): void {
+  const { run, before, isUpdate } = place;
+  if (run.isExhausted) return;
+  const usesOld = program.uses.has('oldSelf');
+  // A rule about a change says nothing where there was nothing before.
+  if (usesOld && !before && !source.optionalOldSelf) return;
+  const variables = {
+    self: celValueOf(schema, value),
+    ...(source.optionalOldSelf
+      ? { oldSelf: before ? [celValueOf(schema, before.value)] : [] }
+      : before && { oldSelf: celValueOf(schema, before.value) }),
+  };
+  const evaluate = (what: CelProgram) => {
+    const allowed = Math.min(run.left, perExpressionSteps);
+    const budget: CelBudget = { steps: allowed };
+    const outcome = what.evaluate(variables, budget);
+    run.left -= allowed - Math.max(budget.steps, 0);
+    return outcome;
+  };
+  const field = fieldOf(path, source.fieldPath);
+  const outcome = evaluate(program);
+  if (outcome.error === undefined && outcome.value === true) return;
+  // What was so before may stay (ratcheting).
+  if (isUpdate && !usesOld && before && jsonEqual(before.value, value)) return;
+  if (outcome.error !== undefined) {
+    run.isExhausted = outcome.error.startsWith('operation cancelled');
+    run.errors.push(invalidValue(field, schema.type ?? '', failure(outcome.error, source)));
+    return;
+  }
+  const said = message && evaluate(message);
+  const detail = said?.error === undefined ? usable(said?.value) : undefined;
+  run.errors.push(faultFor(field, value, { detail: detail ?? messageOf(source), reason: source.reason }));
+}
+
+function failure(error: string, source: ValidationRule): string {
+  const name = (source.message || source.rule).trim();
+  if (error.startsWith('no such overload') || error.includes('found no matching overload'))
+    return `'${error}': call arguments did not match a supported operator, function or macro signature for rule: ${name}`;
+  if (error.startsWith('operation cancelled'))
+    return `'${error}': no further validation rules will be run due to call cost exceeds limit for rule: ${name}`;
+  return `${error} evaluating rule: ${name}`;
+}
+
+function messageOf({ message, rule }: ValidationRule): string {
+  return message ? message.trim() : `failed rule: ${rule.trim()}`;
+}
+
+/** What an expression may say: one line with something in it. */
+function usable(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  return text === '' || text.includes('\n') || text.length > mostMessageChars ? undefined : text;
+}
+
+function fieldOf(path: string, more: string | undefined): string {
+  const below = more ? more.replaceAll(/\['([^']*)'\]/g, '.$1') : '';
+  const all = path ? path + below : below.replace(/^\./, '');
+  return all || '<nil>';
+}
+
+function faultFor(
+  field: string,
+  value: unknown,
+  { detail, reason }: { readonly detail: string; readonly reason: string | undefined },
+): FieldError {
+  switch (reason) {
+    case 'FieldValueForbidden':
+      return forbidden(field, detail);
+    case 'FieldValueRequired':
+      return required(field, detail);
+    case 'FieldValueDuplicate':
+      return duplicate(field, value);
+    default:
+      // As upstream: whole objects and lists are not repeated.
+      return typeof value === 'object'
+        ? { type: 'FieldValueInvalid', field, message: `Invalid value: ${detail}` }
+        : invalidValue(field, value, detail);
+  }
+}

@@ -1,0 +1,42 @@
+import { customResourceDefinition } from '../../api/apiextensions/custom-resource-definition.ts';
+import { hasExpressions } from '../../api/apiextensions/expressions/has-rules.ts';
+import type { CustomResourceDefinition, JSONSchemaProps } from '../../api/schema/generated/types/apiextensions-v1.ts';
+import { type FieldError, invalid } from '../../api/status.ts';
+import { placeOf } from '../../api/validation/apiextensions/versions.ts';
+import { invalidValue } from '../../api/validation/field-error.ts';
+import type { AdmissionPlugin } from '../contract.ts';
+
+/**
+ * Refuses definitions whose patterns, defaults or expressions cannot be used. Not a rule of the kind, as what compiles them
+ * is loaded only when there is a definition.
+ */
+export const definitionAdmission: AdmissionPlugin = {
+  name: 'CustomResourceDefinition',
+  handles: ({ kind, operation, subresource }) =>
+    kind.plural === customResourceDefinition.plural &&
+    kind.group === customResourceDefinition.group &&
+    subresource === '' &&
+    (operation === 'CREATE' || operation === 'UPDATE'),
+  async validate({ old }, object) {
+    const definition = object as CustomResourceDefinition;
+    const before = (old as CustomResourceDefinition | undefined)?.metadata.generation;
+    if (definition.metadata.deletionTimestamp || before === definition.metadata.generation) return;
+    const { spec, metadata } = definition;
+    const errors: FieldError[] = [];
+    for (const [at, { schema }] of spec.versions.entries()) {
+      const place = placeOf(spec, 'schema', at);
+      const structural = schema?.openAPIV3Schema;
+      if (place && structural) errors.push(...(await faultsOf(structural, `${place}.openAPIV3Schema`)));
+    }
+    if (errors.length > 0) throw invalid(customResourceDefinition, metadata.name ?? '', errors);
+  },
+};
+
+async function faultsOf(schema: JSONSchemaProps, path: string): Promise<readonly FieldError[]> {
+  const { compileFaults } = await import('../../api/apiextensions/validation/compile-faults.ts');
+  const errors = compileFaults(schema, path);
+  if (!hasExpressions(schema)) return errors;
+  const { expressionFaults } = await import('../../api/apiextensions/expressions/rules.ts');
+  const faults = expressionFaults(schema);
+  return [...errors, ...faults.map((fault) => invalidValue(path + fault.path, fault.expression, fault.message))];
+}
