@@ -37,6 +37,7 @@ test('a port that is taken, and a start without root, are named before anything 
     const options = serverOptions(parseCommandLine(serverFlags, [...args, '--node-ip', '192.0.2.1']).settings, machine);
     await assert.rejects(checkMachine(options, 1000), (error) => {
       assert.ok(error instanceof UsageError);
+      assert.match(error.message, /--node-ip: 192.0.2.1: not an address of this machine/);
       assert.match(error.message, /user id 1000: running a node needs root/);
       assert.match(error.message, new RegExp(`--https-listen-port: ${address.port}: another program listens`));
       return true;

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { errorCode } from '../../base/errors.ts';
-import { formatIp } from '../../base/ip.ts';
+import { formatIp, type IpAddress, parseIp } from '../../base/ip.ts';
 import { findConflicts, readMachineNetwork } from '../../network/conflicts.ts';
 import { networkNames } from '../../network/network.ts';
 import { kubeletPort, type ServerOptions } from '../../options.ts';
@@ -35,8 +36,18 @@ export async function checkMachine(options: ServerOptions, uid: number): Promise
       else if (failure) problems.push(`${flag}: ${port}: cannot listen on ${host} (${failure})`);
     }
   }
-  if (!options.disableAgent) problems.push(...(await networkConflicts(options)));
+  if (!options.disableAgent) problems.push(...foreignAddresses(options.nodeIps), ...(await networkConflicts(options)));
   if (problems.length > 0) throw new UsageError(problems);
+}
+
+/** Addresses of the node that no link of this machine has: nothing would ever come to its pods and ports. */
+function foreignAddresses(nodeIps: readonly IpAddress[]): readonly string[] {
+  const links = Object.values(networkInterfaces()).flatMap((link) => link ?? []);
+  const own = new Set(links.map(({ address }) => parseIp(address)).map((address) => address && formatIp(address)));
+  return nodeIps
+    .map(formatIp)
+    .filter((address) => !own.has(address))
+    .map((address) => `--node-ip: ${address}: not an address of this machine`);
 }
 
 /** What has addresses or routes in the cluster's ranges already. */
