@@ -8,11 +8,16 @@ import { serviceAccount } from '../../api/core/service-account.ts';
 import type { Kind } from '../../api/kind.ts';
 import { builtInKinds } from '../../api/kinds.ts';
 import type { Draft, KubeObject } from '../../api/object.ts';
+import { clusterRole } from '../../api/rbac/cluster-role.ts';
+import { clusterRoleBinding } from '../../api/rbac/cluster-role-binding.ts';
+import { role } from '../../api/rbac/role.ts';
+import { roleBinding } from '../../api/rbac/role-binding.ts';
 import type { Pod } from '../../api/schema/generated/types/core-v1.ts';
 import { isApiError } from '../../api/status.ts';
 import { FakeClock } from '../../base/clock.ts';
 import type { Client } from '../../client/client.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import { createRuleResolver } from '../authorization/rbac.ts';
 import type { AdmissionPlugin, Authorizer, UserInfo } from '../contract.ts';
 import { createInProcessClient } from '../in-process-client.ts';
 import { type CachedRegistry, openRegistry } from '../registry/registry.ts';
@@ -35,9 +40,7 @@ export interface AdmissionBench {
 
 export const root: UserInfo = { name: 'root', groups: ['system:masters'] };
 
-export async function openAdmission(
-  options: Partial<AdmissionOptions> & { readonly more?: (client: Client) => readonly AdmissionPlugin[] } = {},
-): Promise<AdmissionBench> {
+export async function openAdmission(options: Partial<AdmissionOptions> = {}): Promise<AdmissionBench> {
   const folder = await mkdtemp(join(tmpdir(), 'k3ts-admission-'));
   const clock = new FakeClock();
   const store = await openSqliteStore({ file: join(folder, 'state.db'), clock });
@@ -49,9 +52,13 @@ export async function openAdmission(
   await client.create(namespace, { metadata: { name: 'default' } });
   await client.create(serviceAccount, { metadata: { name: 'default', namespace: 'default' } });
   const authorizer: Authorizer = options.authorizer ?? { authorize: () => ({ decision: 'allow', reason: '' }) };
-  const resolver = { visit: () => undefined, rulesOf: () => [] } as unknown as AdmissionOptions['resolver'];
-  const { more, ...chain } = options;
-  admission.push(...builtInAdmission({ client, authorizer, resolver, ...chain }), ...(more?.(client) ?? []));
+  const resolver = createRuleResolver({
+    roles: client.view(role),
+    roleBindings: client.view(roleBinding),
+    clusterRoles: client.view(clusterRole),
+    clusterRoleBindings: client.view(clusterRoleBinding),
+  });
+  admission.push(...builtInAdmission({ client, authorizer, resolver, ...options }));
   const create = async (...objects: readonly unknown[]) => {
     let made: KubeObject | undefined;
     for (const object of objects) made = await client.create(kindOf(object), object as KubeObject);

@@ -67,7 +67,7 @@ export function builtInAdmission(options: AdmissionOptions): readonly AdmissionP
     namespaceLifecycle(client.view(namespace)),
     limitRanger(client.view(limitRange)),
     serviceAccountAdmission(client.view(serviceAccount)),
-    nodeRestriction(client.view(pod)),
+    nodeRestriction(client.view(pod), client.view(node)),
     taintNodesByCondition,
     podSecurity({
       namespaces: client.view(namespace),

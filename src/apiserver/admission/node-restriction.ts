@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { mayNodeSetLabel } from '../../api/core/node-labels.ts';
+import { podReferences } from '../../api/core/pod-references.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Node, Pod } from '../../api/schema/generated/types/core-v1.ts';
 import { forbidden } from '../../api/status.ts';
@@ -7,13 +9,12 @@ import { nodeNameOf } from '../authorization/node.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../contract.ts';
 
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
-const reservedLabel = /^(?:[^/]*\.)?node-restriction\.kubernetes\.io\//;
 
 /**
  * A node agent changes its own node, and the pods that are bound to it, and nothing else
  * (kubernetes.io/docs/reference/access-authn-authz/admission-controllers, NodeRestriction).
  */
-export function nodeRestriction(pods: View<Pod>): AdmissionPlugin {
+export function nodeRestriction(pods: View<Pod>, nodes: View<Node>): AdmissionPlugin {
   return {
     name: 'NodeRestriction',
     handles: ({ user, kind, operation }) =>
@@ -21,52 +22,86 @@ export function nodeRestriction(pods: View<Pod>): AdmissionPlugin {
       ((kind.group === '' && (kind.plural === 'pods' || kind.plural === 'nodes')) || kind.plural === 'csinodes') &&
       nodeNameOf(user) !== undefined,
     validate(request, object) {
-      const node = nodeNameOf(request.user) ?? '';
-      if (request.kind.plural === 'pods') checkPod(request, object, node, pods);
-      else checkNode(request, object, node);
+      const name = nodeNameOf(request.user) ?? '';
+      if (request.kind.plural === 'pods') checkPod(request, object, { name, pods, nodes });
+      else checkNode(request, object, name);
     },
   };
+}
+
+interface Asker {
+  readonly name: string;
+  readonly pods: View<Pod>;
+  readonly nodes: View<Node>;
 }
 
 function refuse({ kind, ref }: AdmissionRequest, why: string): never {
   throw forbidden(kind, ref.name, why);
 }
 
-function checkPod(request: AdmissionRequest, object: KubeObject | undefined, node: string, pods: View<Pod>): void {
+function checkPod(request: AdmissionRequest, object: KubeObject | undefined, { name: node, pods, nodes }: Asker): void {
   const { operation, subresource, ref } = request;
   if (operation === 'CREATE' && subresource === '') {
-    const pod = object as Pod;
-    if (!pod.metadata.annotations?.[mirrorAnnotation])
-      refuse(request, `pod does not have "${mirrorAnnotation}" annotation, node "${node}" can only create mirror pods`);
-    if (pod.spec?.nodeName !== node)
-      refuse(request, `node "${node}" can only create pods with spec.nodeName set to itself`);
+    const why = mirrorFault(object as Pod, node, nodes.get(node));
+    if (why) refuse(request, why);
     return;
   }
+  if (operation === 'UPDATE' && subresource === '')
+    refuse(request, `unexpected operation "UPDATE", node "${node}" can only create and delete mirror pods`);
+  if (subresource !== '' && subresource !== 'status')
+    refuse(request, `unexpected pod subresource "${subresource}", only 'status' and 'eviction' are allowed`);
   const bound = (request.old as Pod | undefined) ?? pods.get(`${ref.namespace}/${ref.name}`);
-  if (bound?.spec?.nodeName === node) {
-    if (operation === 'UPDATE' && subresource === '') refuse(request, `node "${node}" can only update pod status`);
-    if (operation === 'UPDATE' && !isDeepStrictEqual(bound.metadata.labels, object?.metadata.labels))
-      refuse(request, `node "${node}" cannot update labels through pod status`);
-    return;
-  }
-  refuse(
-    request,
-    `node "${node}" can only ${operation === 'DELETE' ? 'delete' : 'update'} pods with spec.nodeName set to itself`,
-  );
+  if (bound?.spec?.nodeName !== node)
+    refuse(
+      request,
+      operation === 'DELETE'
+        ? `node "${node}" can only delete pods with spec.nodeName set to itself`
+        : `node "${node}" can only update pod status for pods with spec.nodeName set to itself`,
+    );
+  if (operation === 'UPDATE' && !isDeepStrictEqual(bound.metadata.labels, object?.metadata.labels))
+    refuse(request, `node "${node}" cannot update labels through pod status`);
+}
+
+/** A node creates pods only to show what it runs anyway; they are its own and open nothing to it. */
+function mirrorFault(pod: Pod, node: string, owner: Node | undefined): string | undefined {
+  if (!pod.metadata.annotations?.[mirrorAnnotation])
+    return `pod does not have "${mirrorAnnotation}" annotation, node "${node}" can only create mirror pods`;
+  if (pod.spec?.nodeName !== node) return `node "${node}" can only create pods with spec.nodeName set to itself`;
+  const [reference, ...others] = pod.metadata.ownerReferences ?? [];
+  if (others.length > 0) return `node "${node}" can only create pods with a single owner reference set to itself`;
+  if (reference?.apiVersion !== 'v1' || reference.kind !== 'Node' || reference.name !== node)
+    return `node "${node}" can only create pods with an owner reference set to itself`;
+  if (!reference.controller)
+    return `node "${node}" can only create pods with a controller owner reference set to itself`;
+  if (reference.blockOwnerDeletion) return `node "${node}" must not set blockOwnerDeletion on an owner reference`;
+  if (reference.uid !== owner?.metadata.uid)
+    return `node ${node} UID mismatch: expected ${owner?.metadata.uid ?? ''} got ${reference.uid}`;
+  const [first] = podReferences(pod);
+  if (!first) return undefined;
+  const what = first.plural === 'serviceaccounts' ? 'a service account' : first.plural;
+  return `node "${node}" can not create pods that reference ${what}`;
 }
 
 function checkNode(request: AdmissionRequest, object: KubeObject | undefined, node: string): void {
   const { ref, operation } = request;
+  if (request.kind.plural === 'csinodes') {
+    if (ref.name !== node) refuse(request, 'can only access CSINode with the same name as the requesting node');
+    return;
+  }
   if (ref.name !== node) refuse(request, `node "${node}" is not allowed to modify node "${ref.name}"`);
-  if (request.kind.plural !== 'nodes' || !object) return;
+  if (!object) return;
   const wanted = object as Node;
   const old = request.old as Node | undefined;
-  const changed = changedLabels(old?.metadata.labels, wanted.metadata.labels).filter((label) =>
-    reservedLabel.test(label),
-  );
-  if (changed.length > 0) refuse(request, `is not allowed to modify labels: ${changed.join(', ')}`);
-  if (operation === 'UPDATE' && !isDeepStrictEqual(old?.spec?.taints, wanted.spec?.taints))
+  const labels = changedLabels(old?.metadata.labels, wanted.metadata.labels).filter((label) => !mayNodeSetLabel(label));
+  if (labels.length > 0) {
+    const what = operation === 'CREATE' ? 'set the following labels' : 'modify labels';
+    refuse(request, `is not allowed to ${what}: ${labels.join(', ')}`);
+  }
+  if (operation !== 'UPDATE') return;
+  if (!isDeepStrictEqual(old?.spec?.taints, wanted.spec?.taints))
     refuse(request, `node "${node}" is not allowed to modify taints`);
+  if (!isDeepStrictEqual(old?.metadata.ownerReferences, wanted.metadata.ownerReferences))
+    refuse(request, `node "${node}" is not allowed to modify ownerReferences`);
 }
 
 function changedLabels(

@@ -1,3 +1,4 @@
+import { podReferences as referencesOf } from '../../api/core/pod-references.ts';
 import type { PersistentVolume, Pod } from '../../api/schema/generated/types/core-v1.ts';
 import type { PolicyRule } from '../../api/schema/generated/types/rbac-v1.ts';
 import { parseFieldSelector } from '../../api/selectors/field-selector.ts';
@@ -110,47 +111,9 @@ function reference(node: string, kind: string, namespace: string, name: string):
 const podReferences: Index<Pod> = {
   name: 'node-references',
   of(pod) {
-    const { spec } = pod;
+    const node = pod.spec?.nodeName;
+    if (!node) return [];
     const namespace = pod.metadata.namespace ?? '';
-    const node = spec?.nodeName;
-    if (!spec || !node) return [];
-    const found = new Set<string>();
-    const add = (kind: string, name: string | undefined) => {
-      if (name) found.add(reference(node, kind, namespace, name));
-    };
-    add('serviceaccounts', spec.serviceAccountName);
-    for (const secret of spec.imagePullSecrets ?? []) add('secrets', secret.name);
-    for (const container of [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])]) {
-      for (const source of container.envFrom ?? []) {
-        add('configmaps', source.configMapRef?.name);
-        add('secrets', source.secretRef?.name);
-      }
-      for (const { valueFrom } of container.env ?? []) {
-        add('configmaps', valueFrom?.configMapKeyRef?.name);
-        add('secrets', valueFrom?.secretKeyRef?.name);
-      }
-    }
-    for (const volume of spec.volumes ?? []) {
-      add('configmaps', volume.configMap?.name);
-      add('secrets', volume.secret?.secretName);
-      add('persistentvolumeclaims', volume.persistentVolumeClaim?.claimName);
-      if (volume.ephemeral) add('persistentvolumeclaims', `${pod.metadata.name}-${volume.name}`);
-      for (const source of volume.projected?.sources ?? []) {
-        add('configmaps', source.configMap?.name);
-        add('secrets', source.secret?.name);
-      }
-      for (const secret of [
-        volume.cephfs,
-        volume.flexVolume,
-        volume.rbd,
-        volume.scaleIO,
-        volume.iscsi,
-        volume.storageos,
-      ])
-        add('secrets', secret?.secretRef?.name);
-      add('secrets', volume.csi?.nodePublishSecretRef?.name);
-      add('secrets', volume.azureFile?.secretName);
-    }
-    return [...found];
+    return [...new Set(referencesOf(pod).map(({ plural, name }) => reference(node, plural, namespace, name)))];
   },
 };

@@ -1,24 +1,8 @@
+import { mayNodeSetLabel } from '../../api/core/node-labels.ts';
 import { isDns1123Subdomain, isLabelValue, isQualifiedName } from '../../api/validation/format.ts';
 import { defaultNodeSettings, type NodeSettings, nodeSettingNames, withKubeletFlag } from '../../node/settings.ts';
 import { type NodeTaint, taintEffects } from '../../options.ts';
 import type { SettingsReader } from '../flags/reader.ts';
-
-/** Labels below kubernetes.io and k8s.io that a node may give itself (the NodeRestriction admission plugin's list). */
-const ownKubernetesLabels = new Set([
-  'kubernetes.io/hostname',
-  'kubernetes.io/arch',
-  'kubernetes.io/os',
-  'beta.kubernetes.io/arch',
-  'beta.kubernetes.io/os',
-  'beta.kubernetes.io/instance-type',
-  'node.kubernetes.io/instance-type',
-  'failure-domain.beta.kubernetes.io/region',
-  'failure-domain.beta.kubernetes.io/zone',
-  'failure-domain.kubernetes.io/region',
-  'failure-domain.kubernetes.io/zone',
-  'topology.kubernetes.io/region',
-  'topology.kubernetes.io/zone',
-]);
 
 export function readNodeName(reader: SettingsReader, hostname: string): string {
   const name = reader.text('node-name') ?? hostname.toLowerCase();
@@ -44,10 +28,8 @@ export function readNodeLabels(reader: SettingsReader): Record<string, string> {
 }
 
 function reserved(key: string): string | undefined {
-  const domain = key.includes('/') ? key.slice(0, key.indexOf('/')) : '';
-  const kubernetes = /(^|\.)(kubernetes|k8s)\.io$/.test(domain);
-  const free = /(^|\.)(kubelet|node)\.kubernetes\.io$/.test(domain);
-  if (!kubernetes || free || ownKubernetesLabels.has(key)) return undefined;
+  if (mayNodeSetLabel(key)) return undefined;
+  const domain = key.slice(0, key.indexOf('/'));
   return `a node must not give itself labels of ${domain}; use one of node.kubernetes.io/, or label the node with kubectl`;
 }
 
