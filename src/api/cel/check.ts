@@ -7,6 +7,8 @@ export const stepsFunction = '@steps';
 export interface Names {
   readonly variables: ReadonlySet<string>;
   hasFunction(name: string): boolean;
+  /** Types that may be written with their name and are nothing but maps: `Object.spec{…}`, `JSONPatch{…}`. */
+  isObject?(typeName: string): boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export function prepare(expr: Expr, names: Names): ReadonlySet<string> {
         for (const element of exprKind.value.elements) visit(element, bound);
         return;
       case 'structExpr':
-        if (exprKind.value.messageName) throw new Error(`undeclared reference to '${exprKind.value.messageName}'`);
+        if (exprKind.value.messageName) asMap(exprKind.value, names);
         for (const { keyKind, value } of exprKind.value.entries) {
           if (keyKind.case === 'mapKey') visit(keyKind.value, bound);
           visit(value, bound);
@@ -64,6 +66,20 @@ export function prepare(expr: Expr, names: Names): ReadonlySet<string> {
   };
   visit(expr, new Set());
   return used;
+}
+
+type Struct = Extract<Expr['exprKind'], { case: 'structExpr' }>['value'];
+
+function asMap(struct: Struct, { isObject }: Names): void {
+  if (!isObject?.(struct.messageName)) throw undeclared(struct.messageName);
+  struct.messageName = '';
+  for (const entry of struct.entries) {
+    if (entry.keyKind.case !== 'fieldKey') continue;
+    const constantKind = { case: 'stringValue', value: entry.keyKind.value };
+    const constant = { $typeName: 'cel.expr.Constant', constantKind };
+    const key = { $typeName: 'cel.expr.Expr', id: entry.id, exprKind: { case: 'constExpr', value: constant } };
+    entry.keyKind = { case: 'mapKey', value: key as unknown as Expr };
+  }
 }
 
 const types = new Set(['int', 'uint', 'double', 'bool', 'string', 'bytes', 'list', 'map', 'null_type', 'type']);

@@ -211,7 +211,12 @@ const addresses: readonly CelFunc[] = [
   ),
 ];
 
+const patches: readonly CelFunc[] = [
+  celFunc('jsonpatch.escapeKey', [STRING], STRING, (key) => key.replaceAll('~', '~0').replaceAll('/', '~1')),
+];
+
 export const kubernetesLibrary: readonly CelFunc[] = [
+  ...patches,
   ...optionals,
   ...lists,
   ...regexes,

@@ -1,7 +1,7 @@
 import { type CelInput, CelScalar, type CelValue, celEnv, celFunc, isCelError, parse, plan } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { toError } from '../../base/errors.ts';
-import { prepare, stepsFunction } from './check.ts';
+import { type Names, prepare, stepsFunction } from './check.ts';
 import { kubernetesLibrary, stepsOf } from './library.ts';
 import { opaqueTypes } from './opaque.ts';
 
@@ -42,8 +42,12 @@ const countSteps = celFunc(stepsFunction, [CelScalar.DYN], CelScalar.DYN, (range
 
 const environment = celEnv({ funcs: [...strings, ...kubernetesLibrary, countSteps], registry: opaqueTypes });
 
-/** Throws CelCompileError. */
-export function compile(expression: string, variables: readonly string[]): CelProgram {
+/** Throws CelCompileError. `isObject`: types of objects that the expression may make; it makes maps of them. */
+export function compile(
+  expression: string,
+  variables: readonly string[],
+  { isObject }: Pick<Names, 'isObject'> = {},
+): CelProgram {
   if (expression.length > maxExpressionChars)
     throw new CelCompileError(`compilation failed: the expression has more than ${maxExpressionChars} characters`);
   try {
@@ -51,6 +55,7 @@ export function compile(expression: string, variables: readonly string[]): CelPr
     const names = {
       variables: new Set(variables),
       hasFunction: (name: string) => environment.funcs.find(name) !== undefined,
+      ...(isObject && { isObject }),
     };
     const uses = prepare(expr, names);
     const run = plan(environment, expr) as (bindings: Readonly<Record<string, CelInput>>) => unknown;

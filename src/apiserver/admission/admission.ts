@@ -1,3 +1,5 @@
+import { mutatingAdmissionPolicy } from '../../api/admissionregistration/mutating-admission-policy.ts';
+import { mutatingAdmissionPolicyBinding } from '../../api/admissionregistration/mutating-admission-policy-binding.ts';
 import { mutatingWebhookConfiguration } from '../../api/admissionregistration/mutating-webhook-configuration.ts';
 import { validatingAdmissionPolicy } from '../../api/admissionregistration/validating-admission-policy.ts';
 import { validatingAdmissionPolicyBinding } from '../../api/admissionregistration/validating-admission-policy-binding.ts';
@@ -32,6 +34,7 @@ import { nodeRestriction } from './node-restriction.ts';
 import { type PodSecurityOptions, podSecurity } from './pod-security/pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { checkedExpressions } from './policies/checked-expressions.ts';
+import { mutatingPolicies } from './policies/mutating.ts';
 import { validatingPolicies } from './policies/validating.ts';
 import { priorityAdmission } from './priority.ts';
 import { resourceQuota } from './quota/resource-quota.ts';
@@ -105,12 +108,18 @@ function extensions(
     conditionsMatch: createConditionsMatch(),
     log,
   };
+  const policies = { client, kinds, namespaces: shared.namespaces, equivalents: shared.equivalents };
+  const mutating = mutatingPolicies(
+    { policies: client.view(mutatingAdmissionPolicy), bindings: client.view(mutatingAdmissionPolicyBinding) },
+    { ...policies, before },
+  );
   return [
-    mutatingWebhooks(client.view(mutatingWebhookConfiguration), { ...shared, before }),
+    mutating.first,
+    mutatingWebhooks(client.view(mutatingWebhookConfiguration), { ...shared, before: [...before, mutating.again] }),
     checkedExpressions,
     validatingPolicies(
       { policies: client.view(validatingAdmissionPolicy), bindings: client.view(validatingAdmissionPolicyBinding) },
-      { client, kinds, namespaces: shared.namespaces, equivalents: shared.equivalents },
+      policies,
     ),
     validatingWebhooks(client.view(validatingWebhookConfiguration), shared),
   ];

@@ -21,6 +21,9 @@ export interface Bound {
 
 type Outcome<T> = { readonly value: T; readonly error?: never } | { readonly error: string; readonly value?: never };
 
+/** What mutating policies make: parts of objects, and patches. */
+const isObject = (typeName: string) => typeName === 'JSONPatch' || /^Object(\.|$)/.test(typeName);
+
 /** The expressions of one policy or webhook: compiled when first used, and kept. The engine is loaded with the first. */
 export class Expressions {
   readonly #engine: Engine;
@@ -81,7 +84,7 @@ export class Expressions {
     let program = this.#programs.get(expression);
     if (program === undefined) {
       try {
-        program = this.#engine.compile(expression, this.#names);
+        program = this.#engine.compile(expression, this.#names, { isObject });
       } catch (error) {
         program = toError(error).message;
       }

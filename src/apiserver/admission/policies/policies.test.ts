@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { mutatingAdmissionPolicy } from '../../../api/admissionregistration/mutating-admission-policy.ts';
+import { mutatingAdmissionPolicyBinding } from '../../../api/admissionregistration/mutating-admission-policy-binding.ts';
 import { validatingAdmissionPolicy } from '../../../api/admissionregistration/validating-admission-policy.ts';
 import { validatingAdmissionPolicyBinding } from '../../../api/admissionregistration/validating-admission-policy-binding.ts';
 import { configMap } from '../../../api/core/config-map.ts';
@@ -143,6 +145,65 @@ describe('ValidatingAdmissionPolicy', () => {
     assert.equal(
       await refusal(bench.create(policy({ validations: [{ expression: 'subject.x' }] })), 'Invalid'),
       `ValidatingAdmissionPolicy.admissionregistration.k8s.io "limits" is invalid: spec.validations[0].expression: Invalid value: "subject.x": compilation failed: ERROR: undeclared reference to 'subject' (in container '')`,
+    );
+  });
+});
+
+describe('MutatingAdmissionPolicy', () => {
+  let bench: AdmissionBench;
+  before(async () => {
+    bench = await openAdmission();
+  });
+  after(() => bench.close());
+  afterEach(async () => {
+    await bench.client.deleteCollection(mutatingAdmissionPolicyBinding, {});
+    await bench.client.deleteCollection(mutatingAdmissionPolicy, {});
+  });
+
+  const inForce = (spec: object) => {
+    const resourceRules = [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] }];
+    const common = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: 'sidecars' } };
+    return bench.create(
+      {
+        ...common,
+        kind: 'MutatingAdmissionPolicy',
+        spec: { matchConstraints: { resourceRules }, reinvocationPolicy: 'Never', ...spec },
+      },
+      { ...common, kind: 'MutatingAdmissionPolicyBinding', spec: { policyName: 'sidecars' } },
+    );
+  };
+
+  test('parts of an object are merged into it, lists by their keys', async () => {
+    const expression = `Object{
+      metadata: Object.metadata{ labels: {"team": object.metadata.namespace} },
+      spec: Object.spec{ containers: [Object.spec.containers.item{ name: "mesh", image: "mesh:1" }] }
+    }`;
+    await inForce({
+      matchConditions: [{ name: 'once', expression: '!object.spec.containers.exists(c, c.name == "mesh")' }],
+      mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression } }],
+    });
+    const { metadata, spec } = await bench.createPod();
+    assert.deepEqual(metadata.labels, { team: 'default' });
+    assert.deepEqual(spec?.containers.map(({ name, image }) => `${name} ${image}`).sort(), ['c i', 'mesh mesh:1']);
+    // The built-in plugins have run again: the new container has a token.
+    assert.ok(spec?.containers.every(({ volumeMounts }) => volumeMounts?.length === 1));
+  });
+
+  test('patches are applied in order; one that fails refuses the request', async () => {
+    const patch = (expression: string) => ({ patchType: 'JSONPatch', jsonPatch: { expression } });
+    await inForce({
+      mutations: [
+        patch('[JSONPatch{op: "add", path: "/metadata/labels", value: {"d": "e"}}]'),
+        patch('[JSONPatch{op: "add", path: "/metadata/labels/" + jsonpatch.escapeKey("a.b/c"), value: "x"}]'),
+      ],
+    });
+    assert.deepEqual((await bench.createPod()).metadata.labels, { d: 'e', 'a.b/c': 'x' });
+    await bench.client.deleteCollection(mutatingAdmissionPolicyBinding, {});
+    await bench.client.deleteCollection(mutatingAdmissionPolicy, {});
+    await inForce({ mutations: [patch('[JSONPatch{op: "remove", path: "/metadata/labels/none"}]')] });
+    assert.match(
+      await refusal(bench.createPod(), 'Invalid'),
+      /^pods "pod-\d+" is forbidden: policy 'sidecars' with binding 'sidecars' denied request: /,
     );
   });
 });

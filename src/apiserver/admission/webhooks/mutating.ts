@@ -1,7 +1,5 @@
-import type { Kind } from '../../../api/kind.ts';
 import { type Draft, draftOf, type KubeObject } from '../../../api/object.ts';
 import { jsonPatch } from '../../../api/patch/index.ts';
-import { decodeObject } from '../../../api/schema/decode-object.ts';
 import type {
   MutatingWebhook,
   MutatingWebhookConfiguration,
@@ -11,8 +9,8 @@ import { toError } from '../../../base/errors.ts';
 import type { View } from '../../../client/client.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../../contract.ts';
 import { copyJson, sameJson } from '../../registry/json.ts';
-import { fillDefaults } from '../../registry/write/defaults.ts';
 import { convert } from '../match-rules.ts';
+import { decodePatched, takeOver } from '../patched-object.ts';
 import { type Concern, concerned, invoke, type WebhookOptions } from './invoke.ts';
 
 type Mutable = Draft<KubeObject> | undefined;
@@ -80,24 +78,9 @@ function applyPatch(
   let patched: Draft<KubeObject>;
   try {
     const shown = copyJson(convert(request.kind, kind, object as KubeObject));
-    patched = decode(kind, jsonPatch(shown, JSON.parse(text)));
+    patched = decodePatched(kind, jsonPatch(shown, JSON.parse(text)));
   } catch (error) {
     throw failed(toError(error).message);
   }
-  const stored = convert(kind, request.kind, patched as KubeObject) as Draft<KubeObject>;
-  if (sameJson(stored, object)) return false;
-  replaceWith(object, stored);
-  return true;
-}
-
-function decode(kind: Kind, value: unknown): Draft<KubeObject> {
-  const draft = decodeObject(kind, JSON.stringify(value), { fieldValidation: 'Ignore', warn: () => undefined });
-  fillDefaults(kind, draft);
-  return draft;
-}
-
-/** The draft is known to others by its identity. */
-export function replaceWith(draft: Draft<KubeObject>, wanted: Draft<KubeObject>): void {
-  for (const key of Object.keys(draft)) delete (draft as unknown as Record<string, unknown>)[key];
-  Object.assign(draft, wanted);
+  return takeOver(request.kind, kind, { object, patched });
 }
