@@ -317,6 +317,7 @@ async function startControllers(
       }),
       ...(options.disabled.has('dns') ? [] : [publisher]),
     ],
+    onKindsChange: (listener) => registry.onKindsChange(listener),
     clientFor: (controller) =>
       controller === publisher ? trusted : clientFor(userOf(controller), controller.name, views),
     eventsFor: (controller) => remembered(eventsFor(userOf(controller), controller.name)),

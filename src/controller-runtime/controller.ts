@@ -13,6 +13,11 @@ export interface Controller {
   readonly name: string;
   readonly account?: string;
   readonly wakesOn: readonly Wake[];
+  /**
+   * In place of `wakesOn`, for controllers that look at every kind: asked again whenever the kinds that are served change
+   * (custom resources come and go).
+   */
+  wakesOnServed?(): readonly Wake[];
   /** Kinds it reads through views beside those that wake it; it starts when all views are ready. */
   readonly reads?: readonly Kind[];
   /** Keys worked on at once. Default: 5. */

@@ -1,13 +1,13 @@
 import type { Kind } from '../api/kind.ts';
-import type { KubeObject } from '../api/object.ts';
 import type { BackoffOptions } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/events.ts';
-import type { Controller } from './controller.ts';
+import type { Controller, Wake } from './controller.ts';
 import { type LeaderElectionOptions, runWhenLeader } from './leader-election.ts';
 import { Runner, type RunnerStatus } from './runner.ts';
+import { WakeSources } from './wake-sources.ts';
 
 export interface ManagerOptions {
   readonly controllers: readonly Controller[];
@@ -19,6 +19,8 @@ export interface ManagerOptions {
   readonly backoff?: BackoffOptions;
   /** Most keys one controller's queue holds; see the queue. */
   readonly maxKeys?: number;
+  /** Tells that other kinds are served than before. Absent: they never change. */
+  readonly onKindsChange?: (listener: () => void) => () => void;
   /** Several servers: only the holder of this lease runs the controllers. Absent: they run at once. */
   readonly leaderElection?: Omit<LeaderElectionOptions, 'clock' | 'log'>;
 }
@@ -56,7 +58,8 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
   async function startOne(part: (typeof parts)[number], signal: AbortSignal, ended: Promise<unknown>[]): Promise<void> {
     const { controller } = part;
     const client = options.clientFor(controller);
-    const kinds = new Set<Kind>([...controller.wakesOn.map((wake) => wake.kind), ...(controller.reads ?? [])]);
+    const wakes = () => controller.wakesOnServed?.() ?? controller.wakesOn;
+    const kinds = new Set<Kind>([...wakes().map((wake) => wake.kind), ...(controller.reads ?? [])]);
     await Promise.all([...kinds].map((kind) => client.view(kind).ready(signal)));
     signal.throwIfAborted();
     const childLog = log.child(controller.name);
@@ -68,9 +71,11 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
       now: () => clock.now(),
     };
     const wakeAll = () => {
-      for (const wake of controller.wakesOn)
-        for (const object of client.view(wake.kind).list())
-          for (const key of wake.keysOf({ type: 'added', object }, client)) runner.wake(key);
+      for (const wake of wakes()) wakeFor(wake);
+    };
+    const wakeFor = (wake: Wake) => {
+      for (const object of client.view(wake.kind).list())
+        for (const key of wake.keysOf({ type: 'added', object }, client)) runner.wake(key);
     };
     const runner = new Runner(controller, context, {
       clock,
@@ -78,17 +83,29 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
       ...(options.backoff && { backoff: options.backoff }),
       ...(options.maxKeys !== undefined && { maxKeys: options.maxKeys }),
     });
-    const stops = controller.wakesOn.map((wake) =>
-      client.view<KubeObject>(wake.kind).onChange((change) => {
-        for (const key of wake.keysOf(change, client)) runner.wake(key);
-      }),
-    );
+    const sources = new WakeSources(client, (wake, change) => {
+      for (const key of wake.keysOf(change, client)) runner.wake(key);
+    });
+    sources.follow(wakes());
     wakeAll();
+    const unfollow =
+      controller.wakesOnServed &&
+      options.onKindsChange?.(() => {
+        for (const added of sources.follow(wakes()))
+          void client
+            .view(added.kind)
+            .ready(signal)
+            .then(() => wakeFor(added))
+            .catch((error: unknown) => {
+              if (!signal.aborted) childLog.warn('a kind cannot be followed', { kind: added.kind.plural, error });
+            });
+      });
     part.runner = runner;
     part.state = 'running';
     ended.push(
       aborted(signal).then(async () => {
-        for (const stop of stops) stop();
+        unfollow?.();
+        sources.close();
         const left = await runner.stop(stopDeadlineMs);
         part.state = 'stopped';
         if (left.length > 0) childLog.warn('still at work after the deadline', { keys: left.slice(0, 10) });

@@ -28,7 +28,7 @@ import { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finis
 import { claimProtection, volumeProtection } from './volume-protection/volume-protection.ts';
 
 export interface ControllersOptions {
-  /** All kinds that are served at the moment. The garbage collector looks at those there are when it is made. */
+  /** All kinds that are served at the moment: custom resources come and go. */
   readonly kinds: () => readonly Kind[];
   /** PEM of the certificate authorities that vouch for the API server. */
   readonly rootCaCertificates: string;
@@ -71,9 +71,9 @@ export function createControllers(options: ControllersOptions): readonly Control
     claimProtection,
     volumeProtection,
     ephemeralVolumeController,
-    resourceQuotaController(kinds()),
+    resourceQuotaController(kinds),
     // cleaning up
     podGarbageCollector(),
-    garbageCollector(kinds()),
+    garbageCollector(kinds),
   ];
 }

@@ -77,6 +77,7 @@ export async function openRegistry(options: RegistryOptions): Promise<CachedRegi
 /** The registry over a store, with the whole state in memory. */
 export class CachedRegistry implements Registry {
   #kinds: readonly Kind[];
+  readonly #kindListeners = new Set<() => void>();
   /** For views, which read it directly. */
   readonly cache: Cache;
   readonly #env: WriteEnvironment;
@@ -95,6 +96,13 @@ export class CachedRegistry implements Registry {
   /** Serves these kinds from now on; what they are stored as must be in the cache (`cache.addKind`). */
   serveKinds(kinds: readonly Kind[]): void {
     this.#kinds = kinds;
+    for (const listener of [...this.#kindListeners]) listener();
+  }
+
+  /** Calls back after each change of what is served. Listeners must not throw. */
+  onKindsChange(listener: () => void): () => void {
+    this.#kindListeners.add(listener);
+    return () => this.#kindListeners.delete(listener);
   }
 
   async get<T extends KubeObject>(

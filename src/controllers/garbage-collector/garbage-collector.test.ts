@@ -15,7 +15,7 @@ import { garbageCollector } from './garbage-collector.ts';
 const ref = { namespace: 'default', name: 'web' };
 
 async function startWithDeployment(t: TestContext): Promise<TestCluster> {
-  const controllers = [deploymentController, replicaSetController, garbageCollector(builtInKinds)];
+  const controllers = [deploymentController, replicaSetController, garbageCollector(() => builtInKinds)];
   const cluster = await startCluster(t, { controllers });
   await cluster.client.create(deployment, {
     metadata: ref,
@@ -62,7 +62,7 @@ test('Orphan leaves the replica set, without its owner', async (t) => {
 });
 
 test('an object whose owner has another uid goes, one with another living owner loses the reference', async (t) => {
-  const cluster = await startCluster(t, { controllers: [garbageCollector(builtInKinds)] });
+  const cluster = await startCluster(t, { controllers: [garbageCollector(() => builtInKinds)] });
   const { client } = cluster;
   const owner = await client.create(configMap, { metadata: { namespace: 'default', name: 'owner' } });
   const reference = (uid: string | undefined, name = 'owner') => ({
@@ -88,7 +88,7 @@ test('an object whose owner has another uid goes, one with another living owner 
 });
 
 test('two objects that own each other both go with the one that is deleted in the foreground', async (t) => {
-  const cluster = await startCluster(t, { controllers: [garbageCollector(builtInKinds)] });
+  const cluster = await startCluster(t, { controllers: [garbageCollector(() => builtInKinds)] });
   const { client } = cluster;
   const a = await client.create(configMap, { metadata: { namespace: 'default', name: 'a' } });
   const own = (of: KubeObject) => ({

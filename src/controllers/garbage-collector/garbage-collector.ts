@@ -9,6 +9,7 @@ import {
   type Outcome,
   type ReconcileContext,
   requeueAfter,
+  type Wake,
 } from '../../controller-runtime/controller.ts';
 import { disown, remove, removeFinalizer, unblockOwners } from './act.ts';
 import {
@@ -25,22 +26,26 @@ import { decide, isBlocking, type OwnerState } from './plan.ts';
 const unknownKindRecheckMs = 30_000;
 
 /** Deletes objects whose owners are gone, and carries out the propagation policies Foreground and Orphan. */
-export function garbageCollector(allKinds: readonly Kind[]): Controller {
+export function garbageCollector(allKinds: () => readonly Kind[]): Controller {
   // Events have no owners to speak of, and there are many.
-  const kinds = allKinds.filter(
-    (kind) =>
-      kind.kind !== 'Event' &&
-      !kind.review &&
-      !kind.storedAs &&
-      kind.verbs.includes('delete') &&
-      kind.verbs.includes('watch'),
-  );
-  const graph = new OwnerGraph(kinds);
+  const kinds = () =>
+    allKinds().filter(
+      (kind) =>
+        kind.kind !== 'Event' &&
+        !kind.review &&
+        !kind.storedAs &&
+        kind.verbs.includes('delete') &&
+        kind.verbs.includes('watch'),
+    );
+  const graph = new OwnerGraph(allKinds, kinds);
+  const wakes = () =>
+    kinds().map((kind): Wake => ({ kind, keysOf: (change, client) => graph.wokenBy(kind, change, client) }));
   return controller({
     name: 'generic-garbage-collector',
-    wakesOn: kinds.map((kind) => ({ kind, keysOf: (change, client) => graph.wokenBy(kind, change, client) })),
+    wakesOn: wakes(),
+    wakesOnServed: wakes,
     concurrency: 20,
-    writes: kinds.map((kind) => mayWrite(kind, 'patch', 'delete')),
+    writes: kinds().map((kind) => mayWrite(kind, 'patch', 'delete')),
     async reconcile(key, context) {
       const item = graph.find(key, context.client);
       if (!item) return done;
@@ -92,6 +97,7 @@ async function stateOf(
   graph: OwnerGraph,
   { client, events, signal }: ReconcileContext,
 ): Promise<OwnerState> {
+  if (graph.isGone(reference.uid)) return 'absent';
   const place = graph.ownerKey(reference, dependent);
   if (!place) {
     if (graph.ownerKind(reference)) {

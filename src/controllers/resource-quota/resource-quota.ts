@@ -8,25 +8,28 @@ import { writeStatus } from '../shared/status.ts';
 import { usageOf } from './usage.ts';
 
 /** Shows in each quota how much of it is in use. That nothing goes beyond it is admission's part. */
-export function resourceQuotaController(allKinds: readonly Kind[]): Controller {
-  const kinds = allKinds.filter(
-    (kind) =>
-      kind.scope === 'Namespaced' &&
-      !kind.review &&
-      !kind.storedAs &&
-      kind.kind !== 'Event' &&
-      kind.verbs.includes('watch'),
-  );
+export function resourceQuotaController(allKinds: () => readonly Kind[]): Controller {
+  const kinds = () =>
+    allKinds().filter(
+      (kind) =>
+        kind.scope === 'Namespaced' &&
+        !kind.review &&
+        !kind.storedAs &&
+        kind.kind !== 'Event' &&
+        kind.verbs.includes('watch'),
+    );
+  const wakes = () => [
+    changesOf(resourceQuota),
+    ...kinds()
+      .filter((kind) => kind !== resourceQuota)
+      .map((kind) =>
+        changesOf(kind, ({ metadata }, client) => client.view(resourceQuota).list(metadata.namespace).map(keyOf)),
+      ),
+  ];
   return controller({
     name: 'resourcequota-controller',
-    wakesOn: [
-      changesOf(resourceQuota),
-      ...kinds
-        .filter((kind) => kind !== resourceQuota)
-        .map((kind) =>
-          changesOf(kind, ({ metadata }, client) => client.view(resourceQuota).list(metadata.namespace).map(keyOf)),
-        ),
-    ],
+    wakesOn: wakes(),
+    wakesOnServed: wakes,
     writes: [mayWriteStatus(resourceQuota)],
     async reconcile(key, context) {
       const { client } = context;
@@ -35,7 +38,7 @@ export function resourceQuotaController(allKinds: readonly Kind[]): Controller {
       const { namespace } = quota.metadata;
       const used = usageOf(
         quota,
-        kinds
+        kinds()
           .filter((kind) => mayUse(quota, kind))
           .map((kind) => ({ kind, objects: client.view(kind).list(namespace) })),
       );

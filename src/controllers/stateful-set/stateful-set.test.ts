@@ -41,7 +41,7 @@ const dataClaim = {
 };
 
 async function start(t: TestContext, spec: Partial<Spec> = {}): Promise<TestCluster> {
-  const cluster = await startCluster(t, { controllers: [statefulSetController, garbageCollector(builtInKinds)] });
+  const cluster = await startCluster(t, { controllers: [statefulSetController, garbageCollector(() => builtInKinds)] });
   await cluster.client.create(statefulSet, db(spec));
   return cluster;
 }
