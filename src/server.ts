@@ -1,5 +1,5 @@
 import { type CompositionOptions, startControlPlane } from './composition/control-plane.ts';
-import { clusterDnsUser, nodeUser, serviceProxyUser } from './composition/identities.ts';
+import { clusterDnsUser, nodeUser, serviceProxyUser, supervisor } from './composition/identities.ts';
 import { startNode } from './composition/node.ts';
 
 /**
@@ -17,6 +17,7 @@ export async function startServer(composition: CompositionOptions): Promise<void
       ? undefined
       : startNode(composition, {
           client: controlPlane.clientFor(user, 'kubelet'),
+          serverClient: controlPlane.clientFor(supervisor, 'k3ts'),
           serving: await controlPlane.kubeletTls(),
           access: controlPlane.access,
           components: controlPlane.components,

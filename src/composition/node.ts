@@ -19,12 +19,15 @@ import { kubeletPort } from '../options.ts';
 import type { Access } from './access.ts';
 import type { Component } from './components.ts';
 import type { CompositionOptions } from './control-plane.ts';
+import { labelServerNode } from './server-node.ts';
 
 const clock = systemClock;
 
 export interface NodeParts {
   /** Acts as the node. */
   readonly client: Client;
+  /** Says of the node what it may not say itself. */
+  readonly serverClient: Client;
   readonly proxyClient: Client;
   readonly dnsClient: Client;
   readonly events: EventRecorder;
@@ -37,7 +40,7 @@ export interface NodeParts {
 /** Brings up the node of this machine: network, DNS and node agent. Resolves when containers can be started. */
 export async function startNode(
   { options, version, log, steps }: CompositionOptions,
-  { client, events, proxyClient, dnsClient, serving, access, components }: NodeParts,
+  { client, serverClient, events, proxyClient, dnsClient, serving, access, components }: NodeParts,
 ): Promise<NodeAgent> {
   const { dataDir, nodeName, runtimeDir } = options;
   const bin = (name: string) => join(runtimeDir, 'bin', name);
@@ -64,6 +67,11 @@ export async function startNode(
   });
   const signal = AbortSignal.timeout(60_000);
   await steps.run(
+    'node labels',
+    async () => labelServerNode(serverClient, nodeName, log.child('node-labels')),
+    (stop) => stop(),
+  );
+  await steps.run(
     'service proxy',
     () => network.start(signal),
     () => network.stop(),
@@ -85,7 +93,7 @@ export async function startNode(
     network,
     clusterDns: options.clusterDns.map(formatIp),
     clusterDomain: options.clusterDomain,
-    labels: { ...options.nodeLabels, 'node-role.kubernetes.io/control-plane': 'true' },
+    labels: options.nodeLabels,
     taints: options.nodeTaints,
     settings: options.nodeSettings,
     kubeletVersion: `v${version}`,
