@@ -14,6 +14,7 @@ import type { Pod, ResourceQuota } from '../../../api/schema/generated/types/cor
 import { forbidden } from '../../../api/status.ts';
 import type { Client, View } from '../../../client/client.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../../contract.ts';
+import { sameJson } from '../../registry/json.ts';
 import { missingAmounts } from './requirements.ts';
 import { exceededText } from './text.ts';
 
@@ -30,6 +31,19 @@ interface Reservation {
   readonly object: KubeObject;
   readonly growth: QuotaUsage;
 }
+
+/**
+ * What a quota's use cannot be above: counted once, then grown by everything that was let in. What went since is not
+ * taken off, so it only ever says too early that there is no room; then it is counted again.
+ */
+interface UpperBound {
+  readonly spec: ResourceQuota['spec'];
+  readonly used: Map<string, Quantity>;
+  /** Requests until it is counted again in any case. */
+  left: number;
+}
+
+const requestsPerCount = 1000;
 
 /**
  * Nothing takes a namespace beyond its quotas. Use is counted from what is stored, which is never behind in this
@@ -63,6 +77,25 @@ export function resourceQuota({ client, kinds }: ResourceQuotaOptions): Admissio
     return used;
   };
 
+  const bounds = new Map<string, UpperBound>();
+  const count = (quota: ResourceQuota, namespace: string): UpperBound => {
+    if (bounds.size > quotas.list().length) bounds.clear(); // some of them are gone
+    const bound = { spec: quota.spec, used: usedOf(quota, namespace), left: requestsPerCount };
+    bounds.set(quota.metadata.uid ?? '', bound);
+    return bound;
+  };
+  /** A bound under which `asked` has room. Throws ApiError `Forbidden`. */
+  const roomFor = (quota: ResourceQuota, asked: readonly Amount[], { kind, ref }: AdmissionRequest): UpperBound => {
+    const known = bounds.get(quota.metadata.uid ?? '');
+    if (known && known.left-- > 0 && sameJson(known.spec, quota.spec) && exceededBy(asked, known).length === 0)
+      return known;
+    const counted = count(quota, ref.namespace ?? '');
+    const exceeded = exceededBy(asked, counted);
+    if (exceeded.length === 0) return counted;
+    const hard = quota.spec?.hard ?? {};
+    throw forbidden(kind, ref.name, exceededText(quota.metadata.name ?? '', exceeded, { used: counted.used, hard }));
+  };
+
   return {
     name: 'ResourceQuota',
     handles: (request) => concerns(request) && quotas.list(request.ref.namespace).length > 0,
@@ -74,6 +107,7 @@ export function resourceQuota({ client, kinds }: ResourceQuotaOptions): Admissio
       // From here to the reservation nothing waits.
       const usage = measured(kind, object);
       const growth = growthOf(usage, old && quotaUsage(kind, old));
+      const taken: UpperBound[] = [];
       for (const quota of quotas.list(namespace)) {
         if (!inQuotaScopes(quota, kind, object)) continue;
         const { name = '' } = quota.metadata;
@@ -81,18 +115,23 @@ export function resourceQuota({ client, kinds }: ResourceQuotaOptions): Admissio
         const missing = kind.plural === 'pods' ? missingAmounts(Object.keys(hard), object as Pod) : undefined;
         if (missing) throw forbidden(kind, ref.name, `failed quota: ${name}: ${missing}`);
         const asked = [...growth].filter(([resource]) => resource in hard);
-        if (asked.length === 0) continue;
-        const used = usedOf(quota, namespace);
-        const exceeded = asked.filter(([resource, more]) => {
-          const sum = addQuantities(used.get(resource) ?? parseQuantity('0'), more);
-          return compareQuantities(sum, hard[resource] ?? '0') > 0;
-        });
-        if (exceeded.length > 0) throw forbidden(kind, ref.name, exceededText(name, exceeded, { used, hard }));
+        if (asked.length > 0) taken.push(roomFor(quota, asked, request));
       }
-      if (!request.dryRun && growth.size > 0) reservations.set(request, { namespace, kind, object, growth });
+      if (request.dryRun || growth.size === 0) return;
+      for (const { used } of taken) addUsage(used, growth);
+      reservations.set(request, { namespace, kind, object, growth });
     },
     settled: (request) => void reservations.delete(request),
   };
+}
+
+type Amount = readonly [resource: string, amount: Quantity];
+
+function exceededBy(asked: readonly Amount[], { spec, used }: UpperBound): readonly Amount[] {
+  return asked.filter(([resource, more]) => {
+    const sum = addQuantities(used.get(resource) ?? parseQuantity('0'), more);
+    return compareQuantities(sum, spec?.hard?.[resource] ?? '0') > 0;
+  });
 }
 
 /** Objects that are being written may still change: nothing of them is remembered. */
