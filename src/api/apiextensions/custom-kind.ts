@@ -90,14 +90,14 @@ function customKind({ definition, names, version, rules }: Parts, stored: Kind |
       storedAs: {
         kind: () => stored,
         ownRules: true,
-        toStored: (object) => object,
+        toStored: (object) => presented(stored.schema(), object),
         fromStored: (object) => presented(schema, object),
       },
     }),
   });
 }
 
-/** An object that another version stored: what this version's schema does not know is not shown. */
+/** An object of another version: what this version's schema does not know goes, what it gives by default comes. */
 function presented(schema: Schema, { apiVersion, kind: name, metadata, ...rest }: KubeObject): KubeObject {
   const draft = draftOf(rest);
   checkBody(schema, draft, { custom: true });

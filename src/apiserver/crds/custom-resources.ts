@@ -5,6 +5,7 @@ import { customResourceDefinition } from '../../api/apiextensions/custom-resourc
 import { conditionOf, settledStatus } from '../../api/apiextensions/names-conditions.ts';
 import { comparePriority } from '../../api/apiextensions/version-priority.ts';
 import type { Kind } from '../../api/kind.ts';
+import { jsonEqual } from '../../api/patch/index.ts';
 import type { CustomResourceDefinition } from '../../api/schema/generated/types/apiextensions-v1.ts';
 import { isApiError } from '../../api/status.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
@@ -123,7 +124,7 @@ class DefinitionLoop implements CustomResources {
     const settled = { ...definition, status };
     // Served before it says so: whoever waits for the condition may begin at once.
     if (conditionOf(settled, 'Established')?.status === 'True') await this.#install(settled);
-    if (JSON.stringify(status) !== JSON.stringify(definition.status))
+    if (!jsonEqual(status, definition.status))
       await client.update(customResourceDefinition, settled, { subresource: 'status', signal: this.#stop.signal });
     return true;
   }

@@ -65,16 +65,34 @@ const messages: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   Schema: {
     $ref: [1, 'string'],
     format: [2, 'string'],
+    title: [3, 'string'],
     description: [4, 'string'],
+    default: [5, 'Any'],
+    multipleOf: [6, 'double'],
+    maximum: [7, 'double'],
+    exclusiveMaximum: [8, 'bool'],
+    minimum: [9, 'double'],
+    exclusiveMinimum: [10, 'bool'],
+    maxLength: [11, 'int64'],
+    minLength: [12, 'int64'],
+    pattern: [13, 'string'],
+    maxItems: [14, 'int64'],
+    minItems: [15, 'int64'],
+    uniqueItems: [16, 'bool'],
+    maxProperties: [17, 'int64'],
+    minProperties: [18, 'int64'],
     required: [19, '[]string'],
     enum: [20, '[]Any'],
     additionalProperties: [21, 'AdditionalPropertiesItem'],
     type: [22, 'TypeItem'],
     items: [23, 'ItemsItem'],
     properties: [25, 'Properties'],
+    externalDocs: [29, 'ExternalDocs'],
+    example: [30, 'Any'],
     'x-': [31, '{}Any'],
   },
   Properties: { '*': [1, '{}Schema'] },
+  ExternalDocs: { description: [1, 'string'], url: [2, 'string'] },
 };
 
 /** Messages that stand around others without a trace in the JSON: the field and the message inside. */
@@ -120,6 +138,7 @@ function writeObject(out: Output, type: string, value: unknown): void {
 function wrapperOf(type: string, value: unknown): Field | undefined {
   if (type === 'ParametersItem') return isReference(value) ? [2, 'JsonReference'] : [1, 'Parameter'];
   if (type === 'Parameter') return placeOf(value) === 'body' ? [1, 'BodyParameter'] : [2, 'NonBodyParameter'];
+  if (type === 'AdditionalPropertiesItem' && typeof value === 'boolean') return [2, 'bool'];
   if (type === 'NonBodyParameter') return placeOf(value) === 'path' ? [4, 'PathParameter'] : [3, 'QueryParameter'];
   return wrappers[type];
 }
@@ -135,6 +154,8 @@ function placeOf(value: unknown): unknown {
 function writeField(out: Output, [number, type]: Field, value: unknown): void {
   if (type === 'string') out.text(number, String(value));
   else if (type === 'bool') out.bool(number, value === true);
+  else if (type === 'int64') out.integer(number, Number(value));
+  else if (type === 'double') out.double(number, Number(value));
   else if (type.startsWith('[]')) {
     const inner: Field = [number, type.slice(2)];
     for (const item of value as readonly unknown[]) writeField(out, inner, item);
@@ -158,6 +179,17 @@ class Output {
 
   bool(number: number, value: boolean): void {
     if (value) this.#push(Buffer.from([...varint(number << 3), 1]));
+  }
+
+  /** Not below zero. */
+  integer(number: number, value: number): void {
+    this.#push(Buffer.from([...varint(number << 3), ...varint(value)]));
+  }
+
+  double(number: number, value: number): void {
+    const bytes = Buffer.alloc(8);
+    bytes.writeDoubleLE(value);
+    this.#push(Buffer.concat([Buffer.from(varint((number << 3) | 1)), bytes]));
   }
 
   message(number: number, write: (inner: Output) => void): void {
@@ -186,7 +218,7 @@ class Output {
 function varint(value: number): readonly number[] {
   const bytes: number[] = [];
   let rest = value;
-  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
   bytes.push(rest);
   return bytes;
 }

@@ -6,6 +6,7 @@ import type { Entry, EntryList } from '../contract.ts';
  * built-in kind; here they are cut off without looking at the rest.
  */
 function typePrefixes(kind: Kind): readonly Buffer[] {
+  if (kind.schema().name === undefined) return []; // custom resources say what they are, wherever they stand
   const type = `"kind":${JSON.stringify(kind.kind)}`;
   const version = `"apiVersion":${JSON.stringify(kind.apiVersion)}`;
   return [Buffer.from(`{${type},${version},`), Buffer.from(`{${version},${type},`)];

@@ -3,7 +3,7 @@ import type { Draft, KubeObject } from '../../../api/object.ts';
 import { jsonPatch, mergePatch, strategicMergePatch } from '../../../api/patch/index.ts';
 import { checkBody } from '../../../api/schema/decode.ts';
 import { DecodeError, decodeFailure, strictFailure } from '../../../api/schema/decode-errors.ts';
-import { badRequest } from '../../../api/status.ts';
+import { ApiError } from '../../../api/status.ts';
 import type { Patch } from '../../../client/client.ts';
 import type { RequestContext } from '../../contract.ts';
 import { copyJson } from '../json.ts';
@@ -40,7 +40,10 @@ function patched(kind: Kind, old: KubeObject, patch: PlainPatch): unknown {
       return mergePatch(old, patch.body);
     case 'strategic':
       if (kind.schema().name === undefined)
-        throw badRequest('strategic merge patch is not supported for custom resources');
+        throw new ApiError(
+          'UnsupportedMediaType',
+          'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+        );
       return strategicMergePatch(kind.schema(), old as unknown as Record<string, unknown>, patch.body);
   }
 }
