@@ -1,12 +1,25 @@
 import type { CelValue } from '@bufbuild/cel';
 import { celType, objectType } from '@bufbuild/cel';
-import { create, createFileRegistry, type DescMessage } from '@bufbuild/protobuf';
+import { create, createFileRegistry, type DescMessage, type Message } from '@bufbuild/protobuf';
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
 import { FieldDescriptorProto_Label, FieldDescriptorProto_Type, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 
 /** Kubernetes' own types of values: to CEL each is a message with one text that expressions do not reach. */
-const names = ['Quantity', 'URL', 'IP', 'CIDR'] as const;
+const names = [
+  ...(['Quantity', 'URL', 'IP', 'CIDR'] as const),
+  ...(['Authorizer', 'PathCheck', 'GroupCheck', 'ResourceCheck', 'Decision'] as const),
+] as const;
 export type OpaqueName = (typeof names)[number];
+
+/** `authorizer.requestResource`, the one field that expressions do reach. */
+const requestResource = {
+  name: 'requestResource',
+  jsonName: 'requestResource',
+  number: 2,
+  label: FieldDescriptorProto_Label.OPTIONAL,
+  type: FieldDescriptorProto_Type.MESSAGE,
+  typeName: '.kubernetes.ResourceCheck',
+};
 
 const registry = createFileRegistry(
   create(FileDescriptorSetSchema, {
@@ -24,6 +37,7 @@ const registry = createFileRegistry(
               label: FieldDescriptorProto_Label.OPTIONAL,
               type: FieldDescriptorProto_Type.STRING,
             },
+            ...(name === 'Authorizer' ? [requestResource] : []),
           ],
         })),
       },
@@ -42,7 +56,8 @@ export function opaque(name: OpaqueName) {
   const descriptor = descriptorOf(name);
   return {
     type: objectType(descriptor),
-    of: (text: string): ReflectMessage => reflect(descriptor, create(descriptor, { text } as never)),
+    of: (text: string, fields: Readonly<Record<string, Message>> = {}): ReflectMessage =>
+      reflect(descriptor, create(descriptor, { text, ...fields } as never)),
     textOf(value: CelValue): string {
       const { message } = value as ReflectMessage;
       const { text } = message as unknown as { readonly text?: string };

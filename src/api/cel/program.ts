@@ -1,6 +1,7 @@
 import { type CelInput, CelScalar, type CelValue, celEnv, celFunc, isCelError, parse, plan } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { toError } from '../../base/errors.ts';
+import { type AskAccess, authorizerLibrary } from './authorizer.ts';
 import { type Names, prepare, stepsFunction } from './check.ts';
 import { kubernetesLibrary, stepsOf } from './library.ts';
 import { opaqueTypes } from './opaque.ts';
@@ -23,9 +24,12 @@ export interface CelProgram {
   evaluate(variables: Readonly<Record<string, CelInput>>, budget?: CelBudget): CelOutcome;
 }
 
-/** Steps of loops that are left; several expressions may share it. */
+/** What evaluations draw on; several expressions may share it. */
 export interface CelBudget {
+  /** Steps of loops that are left. */
   steps: number;
+  /** Answers what `authorizer` is asked. Absent: there is nobody to ask. */
+  readonly ask?: AskAccess;
 }
 
 /** Upstream's limit of a single expression (its costs and our steps are of the same order). */
@@ -40,7 +44,15 @@ const countSteps = celFunc(stepsFunction, [CelScalar.DYN], CelScalar.DYN, (range
   return range as CelInput<typeof CelScalar.DYN>;
 });
 
-const environment = celEnv({ funcs: [...strings, ...kubernetesLibrary, countSteps], registry: opaqueTypes });
+function askNow(): AskAccess {
+  if (!spending.ask) throw new Error('there is no authorizer here');
+  return spending.ask;
+}
+
+const environment = celEnv({
+  funcs: [...strings, ...kubernetesLibrary, ...authorizerLibrary(askNow), countSteps],
+  registry: opaqueTypes,
+});
 
 /** Throws CelCompileError. `isObject`: types of objects that the expression may make; it makes maps of them. */
 export function compile(

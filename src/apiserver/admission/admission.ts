@@ -96,7 +96,7 @@ export function builtInAdmission(options: AdmissionOptions): readonly AdmissionP
 
 /** What users add to the chain. It comes late, so that it sees what the built-in plugins made. */
 function extensions(
-  { client, connection, log = silentLogger }: AdmissionOptions,
+  { client, authorizer, connection, log = silentLogger }: AdmissionOptions,
   kinds: () => readonly Kind[],
   before: readonly AdmissionPlugin[],
 ): readonly AdmissionPlugin[] {
@@ -105,10 +105,10 @@ function extensions(
     namespaces: client.view(namespace),
     equivalents: equivalentsOf(kinds),
     call: webhookCaller({ endpointOf: (target) => readyEndpoint(services, target), ...(connection && { connection }) }),
-    conditionsMatch: createConditionsMatch(),
+    conditionsMatch: createConditionsMatch(authorizer),
     log,
   };
-  const policies = { client, kinds, namespaces: shared.namespaces, equivalents: shared.equivalents };
+  const policies = { client, kinds, namespaces: shared.namespaces, equivalents: shared.equivalents, authorizer };
   const mutating = mutatingPolicies(
     { policies: client.view(mutatingAdmissionPolicy), bindings: client.view(mutatingAdmissionPolicyBinding) },
     { ...policies, before },

@@ -1,4 +1,5 @@
 import type { MatchCondition } from '../../api/schema/generated/types/admissionregistration-v1.ts';
+import type { Authorizer } from '../contract.ts';
 import { Expressions } from './policies/expressions.ts';
 import { conditionVariables, type Seen } from './policies/seen.ts';
 
@@ -9,12 +10,12 @@ export type ConditionsMatch = (
 ) => Promise<{ readonly matches: boolean; readonly error?: string }>;
 
 /** Conditions of webhooks, compiled once. */
-export function createConditionsMatch(): ConditionsMatch {
+export function createConditionsMatch(authorizer: Authorizer): ConditionsMatch {
   const compiled = new WeakMap<readonly MatchCondition[], Expressions>();
   return async (conditions, seen) => {
     let expressions = compiled.get(conditions);
     if (!expressions) {
-      expressions = await Expressions.load(conditionVariables);
+      expressions = await Expressions.load(conditionVariables, authorizer);
       compiled.set(conditions, expressions);
     }
     return checkConditions(conditions, expressions, expressions.bind(seen));

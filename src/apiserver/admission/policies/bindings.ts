@@ -8,7 +8,7 @@ import type {
 import type { Namespace } from '../../../api/schema/generated/types/core-v1.ts';
 import { labelSelectorOf } from '../../../api/selectors/label-selector.ts';
 import type { Client, View } from '../../../client/client.ts';
-import type { AdmissionRequest } from '../../contract.ts';
+import type { AdmissionRequest, Authorizer } from '../../contract.ts';
 import { type Equivalents, isExempt, type Matching, matchedKind, selectorsMatch } from '../match-rules.ts';
 
 /** What validating and mutating policies have in common. */
@@ -29,6 +29,7 @@ export interface PolicyOptions {
   readonly kinds: () => readonly Kind[];
   readonly namespaces: View<Namespace>;
   readonly equivalents: Equivalents;
+  readonly authorizer: Authorizer;
 }
 
 /** A policy that a binding puts into force for a request. */

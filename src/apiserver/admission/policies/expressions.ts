@@ -1,16 +1,17 @@
 import type { CelInput } from '@bufbuild/cel';
+import type { AccessQuestion } from '../../../api/cel/authorizer.ts';
 import type { CelBudget, CelProgram, compile } from '../../../api/cel/program.ts';
-import type { fromCel, toCel } from '../../../api/cel/values.ts';
+import type { fromCel } from '../../../api/cel/values.ts';
 import type { Variable } from '../../../api/schema/generated/types/admissionregistration-v1.ts';
 import { toError } from '../../../base/errors.ts';
-import { type Bindings, lazyBindings, type Seen } from './seen.ts';
+import type { Authorizer, UserInfo } from '../../contract.ts';
+import { type Bindings, lazyBindings, type Seen, type ValueMakers } from './seen.ts';
 
 /** Of one request against one policy: upstream's per-policy limit. */
 const policySteps = 10_000_000;
 
-interface Engine {
+interface Engine extends ValueMakers {
   readonly compile: typeof compile;
-  readonly toCel: typeof toCel;
   readonly fromCel: typeof fromCel;
 }
 
@@ -28,19 +29,23 @@ const isObject = (typeName: string) => typeName === 'JSONPatch' || /^Object(\.|$
 export class Expressions {
   readonly #engine: Engine;
   readonly #names: readonly string[];
+  readonly #authorizer: Authorizer | undefined;
   readonly #programs = new Map<string, CelProgram | string>();
 
-  private constructor(engine: Engine, names: readonly string[]) {
+  private constructor(engine: Engine, names: readonly string[], authorizer: Authorizer | undefined) {
     this.#engine = engine;
     this.#names = names;
+    this.#authorizer = authorizer;
   }
 
-  static async load(names: readonly string[]): Promise<Expressions> {
-    const [program, values] = await Promise.all([
+  /** `authorizer`: whom expressions ask by that name. */
+  static async load(names: readonly string[], authorizer?: Authorizer): Promise<Expressions> {
+    const [{ compile }, { toCel, fromCel }, { authorizerValue }] = await Promise.all([
       import('../../../api/cel/program.ts'),
       import('../../../api/cel/values.ts'),
+      import('../../../api/cel/authorizer.ts'),
     ]);
-    return new Expressions({ compile: program.compile, toCel: values.toCel, fromCel: values.fromCel }, names);
+    return new Expressions({ compile, toCel, fromCel, authorizerValue }, names, authorizer);
   }
 
   /** Why an expression cannot be used; undefined when it can. */
@@ -50,8 +55,10 @@ export class Expressions {
   }
 
   bind(seen: Seen, variables: readonly Variable[] = []): Bound {
-    const bindings = lazyBindings(seen, this.#engine.toCel);
-    const bound = { bindings, budget: { steps: policySteps } };
+    const bindings = lazyBindings(seen, this.#engine);
+    const authorizer = this.#authorizer;
+    const ask = authorizer && ((question: AccessQuestion) => answerOf(authorizer, seen.request.user, question));
+    const bound: Bound = { bindings, budget: { steps: policySteps, ...(ask && { ask }) } };
     bindings['variables'] = new LazyVariables(variables, (expression) => this.#run(expression, bound));
     return bound;
   }
@@ -92,6 +99,21 @@ export class Expressions {
     }
     return program;
   }
+}
+
+/** Expressions wait for nobody: an authorizer that must ask elsewhere gives them no answer. Throws Error. */
+function answerOf(authorizer: Authorizer, user: UserInfo, { serviceAccount, path, verb, ...resource }: AccessQuestion) {
+  const asked = serviceAccount === undefined ? user : accountUser(serviceAccount);
+  const about = path === undefined ? { resource: { version: '*', ...resource } } : { path };
+  const decision = authorizer.authorize({ user: asked, verb, ...about });
+  if (decision instanceof Promise) throw new Error('the authorizer does not answer at once: expressions cannot ask it');
+  return { allowed: decision.decision === 'allow', reason: decision.reason };
+}
+
+function accountUser(key: string): UserInfo {
+  const [namespace = '', name = ''] = key.split('/');
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
+  return { name: `system:serviceaccount:${namespace}:${name}`, groups };
 }
 
 /** `variables.x`: evaluated when first read, once. */

@@ -45,7 +45,7 @@ export function mutatingPolicies(
       if (!isSelected(pair, { ...request, object: object as KubeObject }, options.namespaces)) continue;
       let expressions = compiled.get(pair.policy);
       if (!expressions) {
-        expressions = await Expressions.load(policyVariables);
+        expressions = await Expressions.load(policyVariables, options.authorizer);
         compiled.set(pair.policy, expressions);
       }
       try {

@@ -6,6 +6,7 @@ import { validatingAdmissionPolicy } from '../../../api/admissionregistration/va
 import { validatingAdmissionPolicyBinding } from '../../../api/admissionregistration/validating-admission-policy-binding.ts';
 import { configMap } from '../../../api/core/config-map.ts';
 import { isApiError } from '../../../api/status.ts';
+import type { Attributes } from '../../contract.ts';
 import { type AdmissionBench, openAdmission, refusal } from '../admission.test-helper.ts';
 
 describe('ValidatingAdmissionPolicy', () => {
@@ -139,6 +140,37 @@ describe('ValidatingAdmissionPolicy', () => {
       await refusal(bench.create(settings('a')), 'Invalid'),
       denial('failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction'),
     );
+  });
+
+  test('the authorizer is asked for the user, and for accounts', async () => {
+    const own = 'authorizer.requestResource.check("bypass").allowed()';
+    const other = 'authorizer.group("apps").resource("deployments").namespace("default").check("get").allowed()';
+    const account = 'authorizer.serviceAccount("default", "robot").path("/healthz").check("get").allowed()';
+    const spec = {
+      validations: [{ expression: `request.operation == "DELETE" || (${own} && ${other} && !${account})` }],
+    };
+    const asked: Attributes[] = [];
+    const second = await openAdmission({
+      authorizer: {
+        authorize(attributes) {
+          asked.push(attributes);
+          return { decision: attributes.user.name === 'root' ? 'allow' : 'no-opinion', reason: '' };
+        },
+      },
+    });
+    try {
+      await second.create(
+        policy(spec),
+        admissionObject('ValidatingAdmissionPolicyBinding', { policyName: 'limits', validationActions: ['Deny'] }),
+      );
+      await second.create(settings('a'));
+      const [first] = asked;
+      assert.deepEqual([first?.verb, first?.resource?.plural, first?.resource?.name], ['bypass', 'configmaps', 'a']);
+      assert.deepEqual([asked[2]?.user.name, asked[2]?.path], ['system:serviceaccount:default:robot', '/healthz']);
+      await refusal(second.as({ name: 'jo', groups: [] }).create(configMap, settings('b')), 'Invalid');
+    } finally {
+      await second.close();
+    }
   });
 
   test('what cannot be compiled is refused when it is written', async () => {

@@ -1,4 +1,6 @@
 import type { CelInput } from '@bufbuild/cel';
+import type { authorizerValue } from '../../../api/cel/authorizer.ts';
+import type { toCel } from '../../../api/cel/values.ts';
 import type { Kind } from '../../../api/kind.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { Namespace } from '../../../api/schema/generated/types/core-v1.ts';
@@ -17,16 +19,19 @@ export interface Seen {
 }
 
 /** The names of match conditions, and what policies see beside them. */
-export const conditionVariables = ['object', 'oldObject', 'request'] as const;
+export const conditionVariables = ['object', 'oldObject', 'request', 'authorizer'] as const;
 export const policyVariables = [...conditionVariables, 'namespaceObject', 'params', 'variables'] as const;
 
 export type Bindings = Record<string, CelInput>;
 
+/** Of the engine, which is loaded late. */
+export interface ValueMakers {
+  readonly toCel: typeof toCel;
+  readonly authorizerValue: typeof authorizerValue;
+}
+
 /** CEL values by name, each made when first asked for: most expressions look at one. */
-export function lazyBindings(
-  seen: Seen,
-  toCel: (value: unknown, schema?: ReturnType<Kind['schema']>) => CelInput,
-): Bindings {
+export function lazyBindings(seen: Seen, { toCel, authorizerValue }: ValueMakers): Bindings {
   const { request, kind, object, old, namespace, params } = seen;
   const makers: Readonly<Record<string, () => CelInput>> = {
     object: () => (object ? toCel(typed(kind, object), kind.schema()) : null),
@@ -34,6 +39,11 @@ export function lazyBindings(
     request: () => toCel(requestOf(request, kind)),
     namespaceObject: () => (namespace ? toCel(namespace) : null),
     params: () => (params ? toCel(params) : null),
+    authorizer: () => {
+      const { subresource, ref } = request;
+      const { namespace = '', name } = ref;
+      return authorizerValue({ group: kind.group, plural: kind.plural, subresource, namespace, name });
+    },
   };
   const bindings: Bindings = {};
   for (const [name, make] of Object.entries(makers)) {

@@ -34,7 +34,7 @@ export function validatingPolicies(
   const expressionsOf = async (policy: ValidatingAdmissionPolicy) => {
     let expressions = compiled.get(policy);
     if (!expressions) {
-      expressions = await Expressions.load(policyVariables);
+      expressions = await Expressions.load(policyVariables, options.authorizer);
       compiled.set(policy, expressions);
     }
     return expressions;
