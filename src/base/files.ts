@@ -7,7 +7,11 @@ import { errorCode } from './errors.ts';
  * Replaces a file so that a reader, also one after a power loss, sees the old or the new content and never a part:
  * written beside it, synced, renamed, folder synced.
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array, options: { readonly mode: number }): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  options: { readonly mode: number },
+): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const file = await open(temporary, 'wx', options.mode);
