@@ -56,14 +56,16 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const admin = await client('admin', ['system:masters']);
   const store = await openSqliteStore({ file: join(dir, 'state.db') });
   const log = options.log ?? silentLogger;
+  const admission: AdmissionPlugin[] = [definitionAdmission];
   const registry = await openRegistry({
     store,
     kinds: builtInKinds,
     freeze: options.freeze ?? true,
     log,
-    admission: [definitionAdmission, ...(options.admission ?? [])],
+    admission,
   });
   options.beforeStart?.(registry);
+  admission.push(...(options.admission ?? [])); // which may have been filled just now
   const user = { name: 'system:k3ts-supervisor', groups: ['system:masters'] };
   const customResources = createCustomResources({
     registry,
