@@ -208,4 +208,57 @@ describe('kubectl and admission', () => {
       /deployments\.apps "e" is forbidden: ValidatingAdmissionPolicy 'replicas' with binding 'replicas' denied request: at most five/,
     );
   });
+
+  test('custom resources are counted and judged like any other', async () => {
+    await namespaceWith('custom');
+    const schema = {
+      type: 'object',
+      properties: { spec: { type: 'object', properties: { size: { type: 'integer' }, note: { type: 'string' } } } },
+    };
+    await apply([
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'widgets.example.com' },
+        spec: {
+          group: 'example.com',
+          scope: 'Namespaced',
+          names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
+          versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+        },
+      },
+    ]);
+    await kubectl('wait --for=condition=Established crd/widgets.example.com --timeout=10s');
+    await kubectl('-n custom create quota q --hard=count/widgets.example.com=1');
+    webhook.on('/note', () => ({ patch: [{ op: 'add', path: '/spec/note', value: 'seen' }] }));
+    await apply([
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'MutatingWebhookConfiguration',
+        metadata: { name: 'note' },
+        webhooks: [
+          {
+            name: 'note.example.com',
+            clientConfig: { url: `${webhook.url}/note`, caBundle: webhook.caBundle },
+            rules: [
+              { operations: ['CREATE'], apiGroups: ['example.com'], apiVersions: ['v1'], resources: ['widgets'] },
+            ],
+            sideEffects: 'None',
+            admissionReviewVersions: ['v1'],
+          },
+        ],
+      },
+    ]);
+    const widget = (name: string) => ({
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
+      ...inNamespace('custom', name, { spec: { size: 1 } }),
+    });
+    await apply([widget('a')]);
+    assert.equal(await kubectl('-n custom get widget a -o jsonpath={.spec}'), '{"note":"seen","size":1}');
+    assert.match(
+      await apply([widget('b')], { fails: true }),
+      /widgets\.example\.com "b" is forbidden: exceeded quota: q, requested: count\/widgets\.example\.com=1, used: count\/widgets\.example\.com=1, limited: count\/widgets\.example\.com=1/,
+    );
+  });
 });
