@@ -1,4 +1,5 @@
-import { type CompositionOptions, startControlPlane } from './composition/control-plane.ts';
+import type { CompositionOptions } from './composition/contract.ts';
+import { startControlPlane } from './composition/control-plane.ts';
 import { clusterDnsUser, nodeUser, serviceProxyUser, supervisor } from './composition/identities.ts';
 import { startNode } from './composition/node.ts';
 

@@ -18,7 +18,7 @@ import { createKubeletServer } from '../node/server/server.ts';
 import { kubeletPort } from '../options.ts';
 import type { Access } from './access.ts';
 import type { Component } from './components.ts';
-import type { CompositionOptions } from './control-plane.ts';
+import type { CompositionOptions } from './contract.ts';
 import { labelServerNode } from './server-node.ts';
 
 const clock = systemClock;

@@ -35,6 +35,7 @@ export interface Scheduler {
   /** Ends after the bindings that are under way. */
   stop(): Promise<void>;
   status(): { readonly active: number; readonly backoff: number; readonly unschedulable: number };
+  readonly running: boolean;
 }
 
 /** A decision is made at once and written later; this many writes run beside each other. */
@@ -235,6 +236,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   return {
     status: () => queue.counts,
+    get running() {
+      return !abort.signal.aborted;
+    },
     async start(signal) {
       signal.addEventListener('abort', () => abort.abort(signal.reason), { once: true });
       await Promise.all([pods, nodes, ...Object.values(views)].map((view) => view.ready(signal)));

@@ -1,0 +1,93 @@
+import { dnsServiceController } from '../addons/dns/publish.ts';
+import type { UserInfo } from '../apiserver/contract.ts';
+import type { CachedRegistry } from '../apiserver/registry/registry.ts';
+import { systemClock as clock } from '../base/clock.ts';
+import { formatIp } from '../base/ip.ts';
+import type { Client } from '../client/client.ts';
+import type { ClosableEventRecorder } from '../client/event-recorder.ts';
+import type { Pki } from '../cluster/pki/pki.ts';
+import type { Controller } from '../controller-runtime/controller.ts';
+import { createControllerManager } from '../controller-runtime/manager.ts';
+import { createControllers } from '../controllers/controllers.ts';
+import { tokensController } from '../controllers/token-secret/token-secret.ts';
+import { schedulerPlugins } from '../scheduler/plugins/plugins.ts';
+import { createScheduler } from '../scheduler/scheduler.ts';
+import type { Access } from './access.ts';
+import type { Component } from './components.ts';
+import type { Clients, CompositionOptions } from './contract.ts';
+import { controllerManagerUser, controllerUser, schedulerUser } from './identities.ts';
+
+export interface ControllerParts extends Clients {
+  readonly access: Access;
+  readonly pki: Pki;
+  readonly registry: CachedRegistry;
+  /** May do everything; for what packaged components publish. */
+  readonly trusted: Client;
+  readonly components: Component[];
+}
+
+function userOf({ account, name }: Controller): UserInfo {
+  return name === tokensController ? controllerManagerUser : controllerUser(account ?? name);
+}
+
+/** Controllers and scheduler; each acts as itself. */
+export async function startControllers(
+  { options, log, steps }: CompositionOptions,
+  parts: ControllerParts,
+): Promise<void> {
+  const { access, clientFor, components, eventsFor, pki, registry, trusted } = parts;
+  const recorders: ClosableEventRecorder[] = [];
+  const remembered = (recorder: ClosableEventRecorder) => {
+    recorders.push(recorder);
+    return recorder;
+  };
+  // Controllers read what the manager may read, and write as themselves.
+  const views = clientFor(controllerManagerUser, 'kube-controller-manager');
+  const publisher = dnsServiceController(options.clusterDns.map(formatIp));
+  const manager = createControllerManager({
+    controllers: [
+      ...createControllers({
+        kinds: () => registry.kinds,
+        rootCaCertificates: pki.authorities['server-ca'].certificatePem,
+        signSecretToken: access.signSecretToken,
+        podRanges: options.clusterCidrs.map((cidr) => ({ cidr, nodePrefix: cidr.family === 4 ? 24 : 64 })),
+      }),
+      ...(options.disabled.has('dns') ? [] : [publisher]),
+    ],
+    onKindsChange: (listener) => registry.onKindsChange(listener),
+    clientFor: (controller) =>
+      controller === publisher ? trusted : clientFor(userOf(controller), controller.name, views),
+    eventsFor: (controller) => remembered(eventsFor(userOf(controller), controller.name)),
+    clock,
+    log: log.child('controllers'),
+  });
+  const signal = AbortSignal.timeout(60_000);
+  await steps.run(
+    'controllers',
+    () => manager.start(signal),
+    async () => {
+      await manager.stop();
+      for (const recorder of recorders) recorder.close();
+    },
+  );
+  components.push({
+    name: 'controllers',
+    problem() {
+      const idle = manager.status().filter(({ state }) => state !== 'running');
+      return idle.length > 0 ? `not running: ${idle.map(({ name }) => name).join(', ')}` : undefined;
+    },
+  });
+  const scheduler = createScheduler({
+    client: clientFor(schedulerUser, 'kube-scheduler'),
+    events: remembered(eventsFor(schedulerUser, 'default-scheduler')),
+    plugins: schedulerPlugins,
+    clock,
+    log: log.child('scheduler'),
+  });
+  await steps.run(
+    'scheduler',
+    () => scheduler.start(new AbortController().signal),
+    () => scheduler.stop(),
+  );
+  components.push({ name: 'scheduler', problem: () => (scheduler.running ? undefined : 'it has stopped') });
+}
