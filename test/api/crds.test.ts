@@ -266,7 +266,7 @@ describe('CustomResourceDefinitions with kubectl', () => {
     for (const until = Date.now() + 5_000; Date.now() < until && !conditions.includes('NamesAccepted'); )
       conditions = await kubectl(['get', 'crd', 'stashes.example.com', '-o', path]);
     assert.match(conditions, /NamesAccepted=False:\w*KindConflict Established=False:NotAccepted/);
-    await kubectl('delete crd stashes.example.com');
+    await kubectl('delete crd stashes.example.com --timeout=10s');
   });
 
   test('deleting the definition removes the objects', async () => {

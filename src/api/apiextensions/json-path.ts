@@ -18,8 +18,11 @@ export interface JsonPath {
   find(root: unknown): readonly unknown[];
 }
 
+const mostChars = 1024;
+
 /** Reads `.spec.replicas` or `{.spec.replicas}`. Throws JsonPathError. */
 export function parseJsonPath(text: string): JsonPath {
+  if (text.length > mostChars) throw new JsonPathError(`a path has at most ${mostChars} characters`);
   const inner = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text;
   const steps = readSteps(inner.replace(/^[$@]/, ''));
   return {

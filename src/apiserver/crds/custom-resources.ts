@@ -112,6 +112,7 @@ class DefinitionLoop implements CustomResources {
     const definition = this.#view.get(name);
     if (!definition) {
       await this.#uninstall(name);
+      this.#wakeWaiting();
       return true;
     }
     if (definition.metadata.deletionTimestamp) {
@@ -126,7 +127,15 @@ class DefinitionLoop implements CustomResources {
     if (conditionOf(settled, 'Established')?.status === 'True') await this.#install(settled);
     if (!jsonEqual(status, definition.status))
       await client.update(customResourceDefinition, settled, { subresource: 'status', signal: this.#stop.signal });
+    if (!jsonEqual(status.acceptedNames ?? null, definition.status?.acceptedNames ?? null)) this.#wakeWaiting();
     return true;
+  }
+
+  /** Names that one lets go may be what others wait for. */
+  #wakeWaiting(): void {
+    for (const definition of this.#view.list())
+      if (conditionOf(definition, 'NamesAccepted')?.status === 'False')
+        this.#pending.add(definition.metadata.name ?? '');
   }
 
   async #install(definition: CustomResourceDefinition): Promise<CustomKinds | undefined> {
@@ -153,9 +162,6 @@ class DefinitionLoop implements CustomResources {
     this.#installed.delete(name);
     this.#publish();
     registry.cache.removeKind(present.kinds.stored);
-    // Names that it had may be what others wait for.
-    for (const { metadata, spec } of this.#view.list())
-      if (spec.group === present.from.spec.group) this.#pending.add(metadata.name ?? '');
   }
 
   #publish(): void {

@@ -1,5 +1,4 @@
 /** What x-kubernetes extensions demand of values: lists without duplicates, embedded objects that say what they are. */
-import { jsonEqual } from '../../patch/index.ts';
 import type { JSONSchemaProps } from '../../schema/generated/types/apiextensions-v1.ts';
 import type { FieldError } from '../../status.ts';
 import { duplicate, required } from '../../validation/field-error.ts';
@@ -30,17 +29,26 @@ function duplicatesOf(schema: JSONSchemaProps, list: readonly unknown[], path: s
     type === 'set' || !isRecord(item)
       ? item
       : Object.fromEntries(keys.filter((key) => item[key] !== undefined).map((key) => [key, item[key]]));
-  const seen = list.map(keyOf);
+  const seen = new Set<string>();
   const errors: FieldError[] = [];
-  const texts = new Set<string>();
-  seen.forEach((key, at) => {
-    const text = JSON.stringify(key);
-    const isKnown =
-      texts.has(text) || (typeof key === 'object' && seen.slice(0, at).some((one) => jsonEqual(one, key)));
-    if (isKnown) errors.push(duplicate(`${path}[${at}]`, key));
-    texts.add(text);
+  list.forEach((item, at) => {
+    const key = keyOf(item);
+    const text = JSON.stringify(inOrder(key));
+    if (seen.has(text)) errors.push(duplicate(`${path}[${at}]`, key));
+    seen.add(text);
   });
   return errors;
+}
+
+/** The same text for equal values, whatever the order of their fields. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((name) => [name, inOrder(value[name])]),
+  );
 }
 
 function embeddedFaults(object: Readonly<Record<string, unknown>>, path: string): FieldError[] {

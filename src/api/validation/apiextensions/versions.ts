@@ -1,4 +1,5 @@
 /** What each version of a definition says beside its name. */
+import { JsonPathError, parseJsonPath } from '../../apiextensions/json-path.ts';
 import { jsonEqual } from '../../patch/index.ts';
 import type {
   CustomResourceColumnDefinition,
@@ -44,7 +45,7 @@ export function validateVersionContents(spec: CustomResourceDefinitionSpec): Err
 }
 
 /** Dots and names; no filters, no lists. */
-const simplePath = /^(\.([A-Za-z_$][\w$-]*|\\\.)+|\['[^']+'\])+$/;
+const simplePath = /^(?:\.(?:[\w$-]|\\\.)+|\['[^']+'\])+$/;
 
 function scaleFaults({ subresources }: CustomResourceDefinitionVersion, path: string): Errors {
   const { scale } = subresources ?? {};
@@ -81,7 +82,18 @@ function columnFaults({ name, type, format, jsonPath }: CustomResourceColumnDefi
   if (!jsonPath) errors.push(required(`${path}.jsonPath`));
   else if (!jsonPath.startsWith('.') && !jsonPath.startsWith('{.'))
     errors.push(invalidValue(`${path}.jsonPath`, jsonPath, 'must be a simple json path starting with .'));
+  else errors.push(...unreadable(jsonPath, `${path}.jsonPath`));
   return errors;
+}
+
+function unreadable(jsonPath: string, field: string): Errors {
+  try {
+    parseJsonPath(jsonPath);
+    return [];
+  } catch (error) {
+    if (!(error instanceof JsonPathError)) throw error;
+    return [invalidValue(field, jsonPath, error.message)];
+  }
 }
 
 const mostSelectableFields = 8;
