@@ -83,7 +83,7 @@ export interface AdmissionPlugin {
   allocate?(request: AdmissionRequest, object: Draft<KubeObject>): Promise<void> | void;
   /** Sees the final object; runs after validation. */
   validate?(request: AdmissionRequest, object: KubeObject | undefined): Promise<void> | void;
-  /** The write that `validate` saw has ended: it is in the views, or it failed. Also called when another plugin refused. */
+  /** A write has ended: it is in the views, or was refused. Told of all writes, for what `handles` says may have changed. */
   settled?(request: AdmissionRequest): void;
 }
 

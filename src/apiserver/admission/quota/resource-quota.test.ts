@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { pod } from '../../../api/core/pod.ts';
+import { resourceQuota } from '../../../api/core/resource-quota.ts';
 import { type AdmissionBench, openAdmission, podOf, refusal } from '../admission.test-helper.ts';
 
 function quota(hard: Record<string, string>, more = {}, name = 'q') {
@@ -46,6 +47,16 @@ describe('ResourceQuota', () => {
     await bench.create(quota({ pods: '2' }));
     await bench.client.create(pod, podOf('a'));
     await refusal(bench.client.create(pod, podOf('a')), 'AlreadyExists');
+    await bench.client.create(pod, podOf('b'));
+  });
+
+  test('a quota that goes while a write is under way leaves nothing behind', async () => {
+    await bench.create(quota({ pods: '1' }));
+    const writes = Promise.allSettled([bench.client.create(pod, podOf('a')), bench.client.create(pod, podOf('a'))]);
+    await bench.client.delete(resourceQuota, { namespace: 'default', name: 'q' });
+    await writes;
+    await bench.client.delete(pod, { namespace: 'default', name: 'a' }, { gracePeriodSeconds: 0 });
+    await bench.create(quota({ pods: '1' }));
     await bench.client.create(pod, podOf('b'));
   });
 

@@ -56,7 +56,7 @@ export async function admit(
 
 /** Tells the plugins that hold something for a write that it has ended, however. */
 export function settle(plugins: readonly AdmissionPlugin[], request: AdmissionRequest): void {
-  for (const plugin of plugins) if (plugin.settled && plugin.handles(request)) plugin.settled(request);
+  for (const plugin of plugins) plugin.settled?.(request);
 }
 
 /** The part of an admission request that comes from the context. */
