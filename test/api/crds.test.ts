@@ -68,6 +68,79 @@ spec:
                 items: {type: object, properties: {type: {type: string}, status: {type: string}}}
 `;
 
+/** As cert-manager describes certificates: what generators of definitions really write. */
+const certificates = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: certificates.certs.example.com
+  annotations: {controller-gen.kubebuilder.io/version: v0.16.0}
+spec:
+  group: certs.example.com
+  names: {kind: Certificate, listKind: CertificateList, plural: certificates, shortNames: [cert, certs], singular: certificate, categories: [all]}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    subresources: {status: {}}
+    additionalPrinterColumns:
+    - {jsonPath: '.status.conditions[?(@.type == "Ready")].status', name: Ready, type: string}
+    - {jsonPath: .spec.secretName, name: Secret, type: string}
+    - {jsonPath: .metadata.creationTimestamp, name: Age, type: date}
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          apiVersion: {type: string}
+          kind: {type: string}
+          metadata: {type: object}
+          spec:
+            type: object
+            required: [issuerRef, secretName]
+            x-kubernetes-validations:
+            - rule: "has(self.dnsNames) || has(self.commonName) || has(self.ipAddresses)"
+              message: at least one of dnsNames, commonName, ipAddresses must be set
+            - rule: "!has(self.renewBefore) || !has(self.duration) || duration(self.renewBefore) < duration(self.duration)"
+              message: renewBefore must be less than duration
+            properties:
+              commonName: {type: string, maxLength: 64}
+              dnsNames: {type: array, items: {type: string, format: hostname}, x-kubernetes-list-type: atomic}
+              ipAddresses: {type: array, items: {type: string}}
+              duration: {type: string}
+              renewBefore: {type: string}
+              issuerRef:
+                type: object
+                required: [name]
+                properties: {group: {type: string}, kind: {type: string, default: Issuer}, name: {type: string}}
+              privateKey:
+                type: object
+                properties:
+                  algorithm: {type: string, enum: [RSA, ECDSA, Ed25519], default: ECDSA}
+                  size: {type: integer}
+              secretName: {type: string, minLength: 1}
+              usages: {type: array, items: {type: string, enum: [signing, digital signature, server auth, client auth]}}
+          status:
+            type: object
+            properties:
+              conditions:
+                type: array
+                x-kubernetes-list-type: map
+                x-kubernetes-list-map-keys: [type]
+                items:
+                  type: object
+                  required: [type, status]
+                  properties:
+                    lastTransitionTime: {type: string, format: date-time}
+                    status: {type: string, enum: ["True", "False", Unknown]}
+                    type: {type: string}
+              notAfter: {type: string, format: date-time}
+status:
+  acceptedNames: {kind: "", plural: ""}
+  conditions: []
+  storedVersions: []
+`;
+
 const cache = (name: string, spec: string) => `
 apiVersion: example.com/v1
 kind: Cache
@@ -267,6 +340,48 @@ describe('CustomResourceDefinitions with kubectl', () => {
       conditions = await kubectl(['get', 'crd', 'stashes.example.com', '-o', path]);
     assert.match(conditions, /NamesAccepted=False:\w*KindConflict Established=False:NotAccepted/);
     await kubectl('delete crd stashes.example.com --timeout=10s');
+  });
+
+  test('a definition as generators write it', async () => {
+    await apply(certificates);
+    await kubectl('wait --for condition=established --timeout=10s crd/certificates.certs.example.com');
+    await apply(certificates);
+    const path = 'jsonpath={.metadata.generation} {.status.acceptedNames.kind} {.status.storedVersions}';
+    const state = await kubectl(['get', 'crd', 'certificates.certs.example.com', '-o', path]);
+    assert.equal(state, '1 Certificate ["v1"]', "the status in the manifest is not the sender's to set");
+    assert.match(await apply(certificates, { more: '--server-side --force-conflicts' }), /serverside-applied/);
+    const certificate = (name: string, spec: string) =>
+      `{apiVersion: certs.example.com/v1, kind: Certificate, metadata: {name: ${name}, namespace: default}, spec: ${spec}}`;
+    const good =
+      '{secretName: tls, dnsNames: [a.example], issuerRef: {name: ca}, privateKey: {}, duration: 24h, renewBefore: 1h}';
+    await apply(certificate('web', good));
+    assert.equal(
+      await kubectl('get cert web -o jsonpath={.spec.issuerRef.kind}/{.spec.privateKey.algorithm}'),
+      'Issuer/ECDSA',
+    );
+    assert.match(await kubectl('get all'), /certificate\.certs\.example\.com\/web +tls/);
+    const bad = await apply(
+      certificate('bad', '{secretName: tls, issuerRef: {name: ca}, duration: 1h, renewBefore: 2h}'),
+      {
+        fails: true,
+      },
+    );
+    assert.match(bad, /spec: Invalid value: at least one of dnsNames/);
+    assert.match(bad, /spec: Invalid value: renewBefore must be less than duration/);
+    const early = await apply(certificate('bad', '{secretName: "", dnsNames: ["no name"]}'), { fails: true });
+    assert.match(early, /spec\.issuerRef: Required value/);
+    assert.match(early, /spec\.secretName in body should be at least 1 chars long/);
+    assert.match(
+      early,
+      /<nil>: Invalid value: null: some validation rules were not checked because the object was invalid/,
+    );
+    const condition = JSON.stringify({
+      status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }] },
+    });
+    await kubectl(['patch', 'cert', 'web', '--subresource=status', '--type=merge', '-p', condition]);
+    await kubectl('wait --for condition=Ready --timeout=5s cert/web');
+    assert.match(await kubectl('get cert'), /web +True +tls/);
+    await kubectl('delete crd certificates.certs.example.com --timeout=10s');
   });
 
   test('deleting the definition removes the objects', async () => {

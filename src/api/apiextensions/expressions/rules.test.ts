@@ -155,6 +155,36 @@ test('a rule that cannot be evaluated says why, and one that runs too long is cu
   assert.match(errors[0] ?? '', /actual cost limit exceeded': no further validation rules will be run/);
 });
 
+test('fields that the schema does not have are found when a rule is compiled', () => {
+  const item: JSONSchemaProps = { type: 'object', properties: { name: text } };
+  const properties: Readonly<Record<string, JSONSchemaProps>> = {
+    list: { type: 'array', items: item },
+    map: { type: 'object', additionalProperties: item },
+    any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    'foo-bar': text,
+  };
+  const fault = (rule: string) =>
+    expressionFaults({
+      type: 'object',
+      properties: { spec: { type: 'object', properties, 'x-kubernetes-validations': [{ rule }] } },
+    }).map(({ message }) => message);
+  const missing = (name: string) => [`compilation failed: ERROR: undefined field '${name}'`];
+  assert.deepEqual(fault('self.lists.size() == 0'), missing('lists'));
+  assert.deepEqual(fault('self.list.all(x, x.nam == "")'), missing('nam'));
+  assert.deepEqual(fault('self.list[0].name == self.map["a"].nome'), missing('nome'));
+  assert.deepEqual(fault('!has(oldSelf.foo)'), missing('foo'));
+  for (const fine of [
+    'self.list.filter(x, x.name != "").map(x, x.name).all(n, n.size() < 3)',
+    'self.map.all(k, self.map[k].name == k) && self.map.b.name == ""',
+    'self.any.what.ever == 1 && self.foo__dash__bar == ""',
+    'has(self.list) ? self.list.exists_one(x, x.name == "a") : true',
+  ])
+    assert.deepEqual(fault(fine), [], fine);
+  const root = (rule: string) => expressionFaults({ type: 'object', 'x-kubernetes-validations': [{ rule }] });
+  assert.deepEqual(root('self.metadata.name != self.kind && self.metadata.generateName == ""'), []);
+  assert.equal(root('self.metadata.labels == {}').length, 1, 'upstream shows rules no more of metadata');
+});
+
 test('rules that cannot be compiled are found with their place', () => {
   const schema: JSONSchemaProps = {
     type: 'object',

@@ -6,6 +6,7 @@ import type { FieldError } from '../../status.ts';
 import { duplicate, forbidden, invalidValue, required } from '../../validation/field-error.ts';
 import type { ExpressionRules } from '../validation/object-rules.ts';
 import { type Before, formerField, formerItems, isRecord } from '../validation/schema-validator.ts';
+import { undefinedField } from './fields.ts';
 import { celValueOf, ofEveryObject } from './values.ts';
 
 /** Upstream's budget for all rules of one object. */
@@ -36,7 +37,7 @@ export interface RuleFault {
 
 /** The rules of a version's schema; undefined: it has none. Rules that cannot be used are left out. */
 export function expressionRules(schema: JSONSchemaProps | undefined): ExpressionRules | undefined {
-  const root = schema && nodeOf({ ...schema, properties: { ...schema.properties, ...ofEveryObject } }, '', []);
+  const root = schema && nodeOf(wholeObject(schema), '', []);
   if (!root) return undefined;
   return {
     check(object, old) {
@@ -47,16 +48,20 @@ export function expressionRules(schema: JSONSchemaProps | undefined): Expression
   };
 }
 
+function wholeObject(schema: JSONSchemaProps): JSONSchemaProps {
+  return { ...schema, properties: { ...schema.properties, ...ofEveryObject } };
+}
+
 /** Rules that cannot be used. */
 export function expressionFaults(schema: JSONSchemaProps): readonly RuleFault[] {
   const faults: RuleFault[] = [];
-  nodeOf(schema, '', faults);
+  nodeOf(wholeObject(schema), '', faults);
   return faults;
 }
 
 function nodeOf(schema: JSONSchemaProps, path: string, faults: RuleFault[]): Node | undefined {
   const rules = (schema['x-kubernetes-validations'] ?? []).flatMap((source, at) => {
-    const rule = ruleOf(source, `${path}.x-kubernetes-validations[${at}]`, faults);
+    const rule = ruleOf(source, { schema, path: `${path}.x-kubernetes-validations[${at}]` }, faults);
     return rule ? [rule] : [];
   });
   const properties = new Map<string, Node>();
@@ -69,10 +74,23 @@ function nodeOf(schema: JSONSchemaProps, path: string, faults: RuleFault[]): Nod
   return rules.length > 0 || properties.size > 0 || inner ? { schema, rules, properties, inner } : undefined;
 }
 
-function ruleOf(source: ValidationRule, path: string, faults: RuleFault[]): Rule | undefined {
+function ruleOf(
+  source: ValidationRule,
+  { schema, path }: { readonly schema: JSONSchemaProps; readonly path: string },
+  faults: RuleFault[],
+): Rule | undefined {
   const compiled = (expression: string, field: string) => {
     try {
-      return compile(expression, ['self', 'oldSelf']);
+      const program = compile(expression, ['self', 'oldSelf']);
+      const missing = undefinedField(expression, {
+        self: schema,
+        oldSelf: source.optionalOldSelf ? undefined : schema,
+      });
+      if (missing !== undefined)
+        throw new CelCompileError(
+          `compilation failed: ERROR: undefined field ${JSON.stringify(missing).replaceAll('"', "'")}`,
+        );
+      return program;
     } catch (error) {
       if (!(error instanceof CelCompileError)) throw error;
       faults.push({ path: `${path}.${field}`, expression, message: error.message });
