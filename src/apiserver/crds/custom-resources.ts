@@ -8,6 +8,7 @@ import type { Kind } from '../../api/kind.ts';
 import { jsonEqual } from '../../api/patch/index.ts';
 import type { CustomResourceDefinition } from '../../api/schema/generated/types/apiextensions-v1.ts';
 import { isApiError } from '../../api/status.ts';
+import { BackoffByKey } from '../../base/backoff.ts';
 import { type Clock, sleep } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -30,7 +31,8 @@ export interface CustomResources {
   stop(): Promise<void>;
 }
 
-const retryMs = 1000;
+/** Objects under deletion go when their finalizers do. */
+const recheckMs = 1000;
 
 export function createCustomResources(options: CustomResourcesOptions): CustomResources {
   return new DefinitionLoop(options);
@@ -49,6 +51,7 @@ class DefinitionLoop implements CustomResources {
   readonly #view: View<CustomResourceDefinition>;
   readonly #installed = new Map<string, Installed>();
   readonly #pending = new Set<string>();
+  readonly #backoff = new BackoffByKey<string>();
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #unlisten: (() => void) | undefined;
@@ -88,19 +91,21 @@ class DefinitionLoop implements CustomResources {
       if (this.#stop.signal.aborted) return;
       this.#pending.delete(name);
       try {
-        if (!(await this.#reconcile(name))) this.#wakeLater(name);
+        const isDone = await this.#reconcile(name);
+        this.#backoff.forget(name);
+        if (!isDone) this.#wakeLater(name, recheckMs);
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         if (!isApiError(error, 'Conflict', 'NotFound'))
           log.error('a custom resource definition cannot be served', { definition: name, error: toError(error) });
-        this.#wakeLater(name);
+        this.#wakeLater(name, this.#backoff.fail(name));
       }
     }
   }
 
-  #wakeLater(name: string): void {
+  #wakeLater(name: string, ms: number): void {
     const { clock } = this.#options;
-    void sleep(clock, retryMs, this.#stop.signal).then(
+    void sleep(clock, ms, this.#stop.signal).then(
       () => this.#wake(name),
       () => undefined, // stopped
     );
