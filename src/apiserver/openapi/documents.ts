@@ -80,7 +80,9 @@ export function openApiV3Hash(kinds: readonly Kind[], name: string, release: str
     hashes.set(kinds, known);
   }
   const key = `${release} ${name}`;
-  const made = known.get(key) ?? hashOf(kinds, name, release);
+  const present = known.get(key);
+  if (present !== undefined) return present;
+  const made = hashOf(kinds, name, release);
   // Only documents that there are: unknown names must not fill the map.
   if (known.size < documentNames(kinds).length) known.set(key, made);
   return made;
