@@ -294,7 +294,10 @@ test('what a pod can ask of its node', { timeout: 300_000, concurrency: 3 }, asy
       const third = await cluster.until(
         'pod',
         'loop',
-        (each) => (containerOf(each)?.restartCount ?? 0) >= 2 && containerOf(each)?.state?.waiting,
+        (each) => {
+          const { restartCount = 0, state } = containerOf(each) ?? {};
+          return restartCount >= 2 && state?.waiting?.reason === 'CrashLoopBackOff';
+        },
         40_000,
       );
       assert.match(containerOf(third)?.state?.waiting?.message ?? '', /^back-off 20s /);
