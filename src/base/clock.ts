@@ -100,3 +100,14 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/** Waits until `delayMs` are over or the signal aborts; true when the time is over. Never rejects: for loops that end with their signal. */
+export async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(clock, delayMs, signal);
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
+}

@@ -16,9 +16,18 @@ export async function placeProblems({ dataDir, kubeconfig, logFile }: ServerOpti
 }
 
 async function fileProblem(flag: string, path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined); // why it cannot be seen is said of its folder
-  if (found?.isDirectory()) return `${flag}: ${path}: is a folder; name a file`;
+  if (await isFolder(path)) return `${flag}: ${path}: is a folder; name a file`;
   return folderProblem(flag, dirname(path), 0);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    // Whether it may be made is a question to its folder.
+    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes(errorCode(error) ?? '')) return false;
+    throw error;
+  }
 }
 
 /** A folder, or the nearest one above it that is there: the server makes the rest. */

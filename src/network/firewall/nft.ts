@@ -51,7 +51,8 @@ export function createNftApplier({ nft, family, table }: NftOptions): NftApplier
       return running;
     },
     async remove() {
-      await running?.catch(() => undefined);
+      // Whoever asked for what is being applied is told how that ended.
+      if (running) await Promise.allSettled([running]);
       await runScript(nft, `add table ${family} ${table}\ndelete table ${family} ${table}\n`);
       applied = undefined;
     },

@@ -3,8 +3,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { Clock } from '../../base/clock.ts';
-import { sleep } from '../../base/clock.ts';
+import { type Clock, pause } from '../../base/clock.ts';
 import { errorCode } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { PodManager } from '../pods/manager.ts';
@@ -51,8 +50,7 @@ export class LogRotation {
     const { clock, everyMs = 10_000 } = this.#options;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      await sleep(clock, everyMs, signal).catch(() => undefined); // only the signal ends a sleep early
-      if (!signal.aborted) await this.rotateAll();
+      if (await pause(clock, everyMs, signal)) await this.rotateAll();
     }
   }
 

@@ -1,5 +1,5 @@
 import { pod as podKind } from '../../api/core/pod.ts';
-import { type Clock, sleep } from '../../base/clock.ts';
+import { type Clock, pause } from '../../base/clock.ts';
 import type { View } from '../../client/client.ts';
 import { mirroredUid } from '../static-pods/manifest.ts';
 import type { StaticPodHooks, StaticPods } from '../static-pods/static-pods.ts';
@@ -264,9 +264,4 @@ export class PodManager {
 function asDeleted(pod: Pod, graceSeconds: number, clock: Clock): Pod {
   const deletionTimestamp = pod.metadata.deletionTimestamp ?? new Date(clock.now()).toISOString();
   return { ...pod, metadata: { ...pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds } };
-}
-
-/** A sleep that the end of the signal cuts short. */
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(clock, ms, signal).catch(() => undefined); // only the signal ends a sleep early
 }

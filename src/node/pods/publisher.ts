@@ -1,8 +1,7 @@
 import { pod as podKind } from '../../api/core/pod.ts';
 import type { PodCondition } from '../../api/schema/generated/types/core-v1.ts';
 import { isApiError } from '../../api/status.ts';
-import type { Clock } from '../../base/clock.ts';
-import { sleep } from '../../base/clock.ts';
+import { type Clock, pause } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../client/client.ts';
 import type { Pod, PodStatus } from './types.ts';
@@ -64,7 +63,7 @@ export class StatusPublisher {
             namespace: pod.metadata.namespace,
             error,
           });
-          await sleep(clock, delayMs, signal).catch(() => undefined); // only the signal ends a sleep
+          await pause(clock, delayMs, signal);
           delayMs = Math.min(delayMs * 2, retryLongestMs);
           continue;
         }

@@ -3,8 +3,7 @@ import { formatMicroTime } from '../../api/object.ts';
 import type { Lease } from '../../api/schema/generated/types/coordination-v1.ts';
 import type { Node } from '../../api/schema/generated/types/core-v1.ts';
 import { isApiError } from '../../api/status.ts';
-import type { Clock } from '../../base/clock.ts';
-import { sleep } from '../../base/clock.ts';
+import { type Clock, pause } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../client/client.ts';
 
@@ -34,7 +33,7 @@ export async function keepLease(options: {
       waitMs = retryMs;
       log.warn('cannot renew the lease of the node', { error });
     }
-    await sleep(clock, waitMs, signal).catch(() => undefined); // only the signal ends a sleep early
+    await pause(clock, waitMs, signal);
   }
 
   async function renew(known: Lease | undefined): Promise<Lease> {

@@ -1,6 +1,6 @@
 import type { Kind } from '../../../api/kind.ts';
 import type { KubeObject } from '../../../api/object.ts';
-import { type Clock, sleep, type Timer } from '../../../base/clock.ts';
+import { type Clock, pause, sleep, type Timer } from '../../../base/clock.ts';
 import { toError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import { type Store, type StoreChange, StoreError } from '../../../store/store.ts';
@@ -148,7 +148,7 @@ export class Cache {
         if (error instanceof StoreError && error.code === 'too-old') continue;
         log.error('the datastore does not report changes', { error: toError(error) });
         for (const { reject } of this.#waiting.splice(0)) reject(error);
-        await sleep(clock, retryMs, signal).catch(() => undefined); // ended by the signal: the loop's condition says so
+        await pause(clock, retryMs, signal);
       }
     }
   }
