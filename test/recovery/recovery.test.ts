@@ -34,6 +34,7 @@ async function busyCluster(t: TestContext): Promise<Cluster & { ask(): Promise<s
   await cluster.rollout('deployment/web');
   await cluster.wait('pod/counter', 'condition=Ready');
   const ask = async () => (await cluster.inside(['curl', '-sfm2', 'http://10.43.0.80/'])).stdout;
+  await until('the Service to follow its endpoints', ask);
   return Object.assign(cluster, { ask });
 }
 

@@ -38,6 +38,9 @@ test('Services and names, from pods and from beside the node', { timeout: 240_00
     return [...all].sort();
   };
 
+  const fromHost = async () => (await cluster.inside(['curl', '-sfm2', `http://${web.spec.clusterIP}/`])).stdout;
+  await until('the Service to follow its endpoints', async () => (await answers(fromHost)).length === names.length);
+
   await t.test('a Service is reached by each of its names and its address, and reaches every pod', async () => {
     for (const host of ['web', 'web.default', 'web.default.svc', 'web.default.svc.cluster.local', web.spec.clusterIP])
       assert.ok(names.includes((await exec('client', ...wget(`http://${host}/`))).trim()), host);
