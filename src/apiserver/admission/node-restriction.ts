@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { mirrorPodAnnotation } from '../../api/core/mirror-pod.ts';
 import { mayNodeSetLabel } from '../../api/core/node-labels.ts';
 import { podReferences } from '../../api/core/pod-references.ts';
 import type { KubeObject } from '../../api/object.ts';
@@ -7,8 +8,6 @@ import { forbidden } from '../../api/status.ts';
 import type { View } from '../../client/client.ts';
 import { nodeNameOf } from '../authorization/node.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../contract.ts';
-
-const mirrorAnnotation = 'kubernetes.io/config.mirror';
 
 /**
  * A node agent changes its own node, and the pods that are bound to it, and nothing else
@@ -64,8 +63,8 @@ function checkPod(request: AdmissionRequest, object: KubeObject | undefined, { n
 
 /** A node creates pods only to show what it runs anyway; they are its own and open nothing to it. */
 function mirrorFault(pod: Pod, node: string, owner: Node | undefined): string | undefined {
-  if (!pod.metadata.annotations?.[mirrorAnnotation])
-    return `pod does not have "${mirrorAnnotation}" annotation, node "${node}" can only create mirror pods`;
+  if (!pod.metadata.annotations?.[mirrorPodAnnotation])
+    return `pod does not have "${mirrorPodAnnotation}" annotation, node "${node}" can only create mirror pods`;
   if (pod.spec?.nodeName !== node) return `node "${node}" can only create pods with spec.nodeName set to itself`;
   const [reference, ...others] = pod.metadata.ownerReferences ?? [];
   if (others.length > 0) return `node "${node}" can only create pods with a single owner reference set to itself`;

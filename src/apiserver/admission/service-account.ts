@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { mirrorPodAnnotation } from '../../api/core/mirror-pod.ts';
 import { podReferences } from '../../api/core/pod-references.ts';
 import type { Draft } from '../../api/object.ts';
 import type { Pod, ServiceAccount, Volume } from '../../api/schema/generated/types/core-v1.ts';
@@ -7,7 +8,6 @@ import type { View } from '../../client/client.ts';
 import type { AdmissionPlugin } from '../contract.ts';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
-const mirrorAnnotation = 'kubernetes.io/config.mirror';
 /** An hour and seven seconds, upstream's number: tells these tokens from those that somebody asked for. */
 const tokenSeconds = 3607;
 const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789';
@@ -22,7 +22,7 @@ export function serviceAccountAdmission(serviceAccounts: View<ServiceAccount>): 
       const pod = object as Draft<Pod> | undefined;
       const spec = pod?.spec;
       if (!pod || !spec) return;
-      if (pod.metadata.annotations?.[mirrorAnnotation]) {
+      if (pod.metadata.annotations?.[mirrorPodAnnotation]) {
         const why = mirrorFault(pod as Pod);
         if (why) throw forbidden(kind, ref.name, why);
         return;

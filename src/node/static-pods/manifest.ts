@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
+import { mirrorPodAnnotation } from '../../api/core/mirror-pod.ts';
 import { pod as podKind } from '../../api/core/pod.ts';
 import { podReferences } from '../../api/core/pod-references.ts';
 import type { Draft } from '../../api/object.ts';
@@ -10,7 +11,7 @@ import { describeError } from '../../base/log.ts';
 export const annotations = {
   source: 'kubernetes.io/config.source',
   hash: 'kubernetes.io/config.hash',
-  mirror: 'kubernetes.io/config.mirror',
+  mirror: mirrorPodAnnotation,
 } as const;
 
 /** Why a file is no static pod. */
