@@ -86,9 +86,9 @@ export class PodManager {
     return this.#workers.get(uid);
   }
 
-  /** Wakes everybody: the network became ready. */
+  /** Everybody looks again: the network became ready, or events of the runtime may have been missed. */
   wakeAll(): void {
-    for (const worker of this.#workers.values()) worker.wake();
+    for (const worker of this.#workers.values()) worker.runtimeChanged();
   }
 
   /** There are more images now. */
@@ -235,7 +235,7 @@ export class PodManager {
           const uid = event.podSandboxStatus?.metadata?.uid;
           const labelled =
             event.podSandboxStatus?.labels[labelNames.podUid] ?? event.containersStatuses[0]?.labels[labelNames.podUid];
-          this.#workers.get(labelled ?? uid ?? '')?.wake();
+          this.#workers.get(labelled ?? uid ?? '')?.runtimeChanged();
         }
       } catch (error) {
         log.warn('the runtime sends no events', { error });
@@ -253,7 +253,8 @@ export class PodManager {
       if (signal.aborted) return;
       try {
         const views = await this.#context.views.readAll(signal);
-        for (const [uid, worker] of this.#workers) if (RuntimeViews.differ(worker.view, views.get(uid))) worker.wake();
+        for (const [uid, worker] of this.#workers)
+          if (RuntimeViews.differ(worker.view, views.get(uid))) worker.runtimeChanged();
       } catch (error) {
         if (!signal.aborted) this.#context.log.warn('cannot list the pods of the runtime', { error });
       }

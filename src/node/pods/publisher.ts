@@ -89,6 +89,7 @@ function statusPatch(pod: Pod, status: PodStatus): Record<string, unknown> {
   return { metadata: { uid: pod.metadata.uid }, status: body };
 }
 
+/** What the node agent alone decides; all others belong to others. */
 export const ownConditions: ReadonlySet<string> = new Set([
   'PodReadyToStartContainers',
   'Initialized',

@@ -81,6 +81,12 @@ export function podStatus(input: StatusInput): PodStatus {
   };
 }
 
+/** The API's pod with the node's own newer status: what others set (conditions of theirs) comes from the API. */
+export function withOwnStatus(pod: Pod, status: PodStatus): Pod {
+  const own = (status.conditions ?? []).filter(({ type }) => ownConditions.has(type));
+  return { ...pod, status: { ...status, conditions: [...own, ...foreignConditions(pod.status?.conditions)] } };
+}
+
 /** Conditions that others set (readiness gates, DisruptionTarget) stay as they are. */
 function foreignConditions(conditions: readonly PodCondition[] | undefined): readonly PodCondition[] {
   return (conditions ?? []).filter(({ type }) => !ownConditions.has(type));

@@ -13,11 +13,11 @@ import {
   stopContainer,
   stopSandbox,
 } from './actions.ts';
+import { BackoffEvents } from './backoff-events.ts';
 import { ContainerProbes, probeAddress } from './container-probes.ts';
-import { initContainers, latestOf, mainContainers } from './containers.ts';
 import type { NodeContext } from './context.ts';
 import { NotYet } from './errors.ts';
-import { ownConditions, StatusPublisher } from './publisher.ts';
+import { StatusPublisher } from './publisher.ts';
 import {
   afterFailure,
   afterSuccess,
@@ -26,7 +26,7 @@ import {
   withoutConfigSetbacks,
   withoutImageSetbacks,
 } from './setbacks.ts';
-import { podStatus } from './status.ts';
+import { podStatus, withOwnStatus } from './status.ts';
 import { isTerminal, knownContainer, pastActiveDeadline, step } from './step.ts';
 import {
   type Action,
@@ -60,6 +60,7 @@ export class PodWorker {
   /** Ends the making of a sandbox that does not end by itself soon after a stop. */
   readonly #cutShort = new AbortController();
   readonly #probes: ContainerProbes;
+  readonly #backoffs: BackoffEvents;
   readonly #images = new Map<string, FoundImage>();
   readonly #isStatic: boolean;
   #pod: Pod;
@@ -73,6 +74,8 @@ export class PodWorker {
   #batch: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   #pumping: Promise<void> | undefined;
   #dirty = false;
+  /** The view is older than the runtime: it is read before the next decision. What the API or a probe says needs no reading. */
+  #viewOutdated = true;
   /** After a failure that has no setback of its own (stopping, removing), nothing is begun before this time. */
   #restUntilMs = 0;
 
@@ -84,6 +87,7 @@ export class PodWorker {
     this.#context = context;
     this.#hooks = options.hooks;
     this.#probes = new ContainerProbes(context, () => this.wake());
+    this.#backoffs = new BackoffEvents(context);
     this.#pod = pod;
     this.#isStatic = options.isStatic ?? false;
     this.#view = emptyView(pod.metadata.uid ?? '', pod.metadata.name ?? '', pod.metadata.namespace ?? '');
@@ -162,6 +166,12 @@ export class PodWorker {
     this.wake();
   }
 
+  /** The runtime's part of the pod may have changed. */
+  runtimeChanged(): void {
+    this.#viewOutdated = true;
+    this.wake();
+  }
+
   /** Something may have changed. */
   wake(): void {
     this.#dirty = true;
@@ -198,6 +208,7 @@ export class PodWorker {
           namespace: this.#pod.metadata.namespace,
           error,
         });
+        this.#viewOutdated = true;
         this.#schedule(this.#context.clock.now() + firstRetryMs);
       }
     }
@@ -205,8 +216,11 @@ export class PodWorker {
 
   async #look(): Promise<void> {
     const { clock, views } = this.#context;
-    const { uid = '', name = '', namespace = '' } = this.#pod.metadata;
-    this.#view = (await views.read(uid, this.#stopped.signal)) ?? emptyView(uid, name, namespace);
+    if (this.#viewOutdated) {
+      this.#viewOutdated = false;
+      const { uid = '', name = '', namespace = '' } = this.#pod.metadata;
+      this.#view = (await views.read(uid, this.#stopped.signal)) ?? emptyView(uid, name, namespace);
+    }
     const nowMs = clock.now();
     this.#enforceDeadline(nowMs);
     this.#probes.tend(this.#pod, this.#view);
@@ -214,7 +228,7 @@ export class PodWorker {
     const decided = step(this.#known(), this.#view, nowMs, this.#memory);
     this.#stage = decided.next;
     this.#memory = { ...this.#memory, crashBackoffs: decided.crashBackoffs };
-    this.#sayBackoffs();
+    this.#backoffs.say(this.#pod, this.#view, decided.crashBackoffs);
     this.#publish(nowMs);
     const resting = this.#restUntilMs > nowMs && decided.actions.length > 0;
     this.#schedule(
@@ -223,12 +237,8 @@ export class PodWorker {
     if (!this.#batch && !resting && decided.actions.length > 0) this.#begin(decided.actions);
   }
 
-  /** The API's pod with our own newer status: what others set (conditions of theirs) comes from the API. */
   #known(): Pod {
-    if (!this.#status) return this.#pod;
-    const own = (this.#status.conditions ?? []).filter(({ type }) => ownConditions.has(type));
-    const foreign = (this.#pod.status?.conditions ?? []).filter(({ type }) => !ownConditions.has(type));
-    return { ...this.#pod, status: { ...this.#status, conditions: [...own, ...foreign] } };
+    return this.#status ? withOwnStatus(this.#pod, this.#status) : this.#pod;
   }
 
   #publish(nowMs: number): void {
@@ -263,20 +273,6 @@ export class PodWorker {
     this.#memory = { ...this.#memory, termination: { atMs: nowMs, graceSeconds, verdict } };
   }
 
-  #sayBackoffs(): void {
-    for (const container of [...initContainers(this.#pod), ...mainContainers(this.#pod)]) {
-      const backoff = this.#memory.crashBackoffs.get(container.name);
-      const ended = latestOf(this.#view, container.name);
-      if (!backoff || backoff.delayMs === 0 || ended?.state !== 'exited' || this.#said.has(ended.id)) continue;
-      if (this.#said.size > 1000) this.#said.clear();
-      this.#said.add(ended.id);
-      const { name, namespace, uid } = this.#pod.metadata;
-      const message = `Back-off restarting failed container ${container.name} in pod ${name}_${namespace}(${uid})`;
-      recordAbout(this.#context, this.#pod, container, { type: 'Warning', reason: 'BackOff', message });
-    }
-  }
-  readonly #said = new Set<string>();
-
   /** Starts come one after the other, in the order of the pod; everything else at the same time. */
   #begin(actions: readonly Action[]): void {
     const abort = new AbortController();
@@ -294,7 +290,7 @@ export class PodWorker {
     };
     const done = Promise.all([...removals, ...rest, starts()]).then(() => {
       this.#batch = undefined;
-      this.wake();
+      this.runtimeChanged();
     });
     this.#batch = { abort, done };
   }
