@@ -64,6 +64,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   validateCreate?(object: T): readonly FieldError[];
   /** Runs after `validate`, for what may not change. */
   validateUpdate?(object: T, old: T): readonly FieldError[];
+  /** What the writer is told beside a success, worded as upstream; `old` is absent at creation. Not for subresources. */
+  warnings?(object: T, old: T | undefined): readonly string[];
   /** Seconds between a deletion request and removal by the owner of the object (pods: the kubelet); undefined: remove now. */
   gracePeriodSeconds?(object: T, requested: number | undefined): number | undefined;
   /** Whether more than metadata.finalizers keeps a deleted object (Namespace: spec.finalizers). */

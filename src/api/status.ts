@@ -173,7 +173,7 @@ export function invalid(
   name: string,
   errors: readonly FieldError[],
 ): ApiError {
-  const texts = errors.map(({ field, message }) => `${field}: ${message}`);
+  const texts = [...new Set(errors.map(({ field, message }) => `${field}: ${message}`))];
   const body = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   const causes = errors.map(({ type, field, message }) => ({ reason: type, message, field }));
   const subject = kind.group ? `${kind.kind}.${kind.group}` : kind.kind;

@@ -10,8 +10,9 @@ export function quote(text: string): string {
   return JSON.stringify(text);
 }
 
+/** As Go prints it: a pointer to nothing (undefined here) in quotes, an empty list or map (null) without. */
 function shown(value: unknown): string {
-  if (value === undefined || value === null) return 'null';
+  if (value === undefined) return '"null"';
   return typeof value === 'string' ? quote(value) : (JSON.stringify(value) ?? String(value));
 }
 
@@ -61,6 +62,17 @@ export function tooMany(field: string, actual: number, maxItems: number): FieldE
     field,
     message: `Too many: ${actual}: must have at most ${maxItems} ${items}`,
   };
+}
+
+/** What upstream's own types look like in messages: Go's names, and fields that are not set as well (`Key Value Effect=""`). */
+export function asGoStruct(
+  value: object,
+  template: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const given = new Map(Object.entries(value).map(([name, item]) => [name.toLowerCase(), item]));
+  return Object.fromEntries(
+    Object.entries(template).map(([name, zero]) => [name, given.get(name.toLowerCase()) ?? zero]),
+  );
 }
 
 /** One `invalidValue` for each complaint of a format check. */

@@ -55,6 +55,7 @@ export async function createObject(
   for (let attempt = 1; ; attempt++) {
     const object = draft as KubeObject;
     check(kind, object);
+    if (kind.warnings) for (const text of kind.warnings(object, undefined)) context.warn(text);
     try {
       await admit(env.admission, admission, object);
       context.signal.throwIfAborted();

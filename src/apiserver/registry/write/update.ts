@@ -77,6 +77,7 @@ async function updateOnce(
   if (kind.generation) countGeneration(kind, draft, stored);
   const object = draft as KubeObject;
   check(kind, subresource, { object, old: stored, trusted: request.trusted === true });
+  if (kind.warnings && subresource === '') for (const text of kind.warnings(object, stored)) context.warn(text);
   try {
     await admit(env.admission, admission, object);
     context.signal.throwIfAborted();
