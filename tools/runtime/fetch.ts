@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describeError } from '../../src/base/log.ts';
 import { run } from '../../src/base/process.ts';
@@ -13,12 +13,13 @@ import { offerPrograms } from './programs.ts';
  * network access when it is there already. The caller holds the lock of the cache.
  */
 
-const cache = join(import.meta.dirname, '../../.cache');
+const root = join(import.meta.dirname, '../..');
+const cache = join(root, '.cache');
 const layout = 1; // raise when the folder's inside changes while the packages stay
 
-/** Names what a set pins: a folder of this name holds exactly this. */
-export function setId(set: PackageSet, architecture: string): string {
-  return createHash('sha256').update(JSON.stringify({ layout, architecture, set })).digest('hex').slice(0, 12);
+/** Names what a set pins, with the lock file of its project: a folder of this name holds exactly this. */
+export function setId(set: PackageSet, architecture: string, lock?: string): string {
+  return createHash('sha256').update(JSON.stringify({ layout, architecture, set, lock })).digest('hex').slice(0, 12);
 }
 
 function say(text: string): void {
@@ -30,9 +31,11 @@ async function build(name: SetName, folder: string, architecture: string): Promi
   const work = join(cache, `work-${name}`);
   await rm(work, { recursive: true, force: true });
   try {
-    say(`fetching the ${name} set: ${set.debian.length} Debian packages (once; kept in .cache)`);
-    const files = await downloadPackages(set.debian, join(work, 'apt'), architecture);
+    const what = set.project === undefined ? `${set.debian.length} Debian packages` : `packages of ${set.project}`;
+    say(`fetching the ${name} set: ${what} (once; kept in .cache)`);
     await mkdir(join(folder, 'root'), { recursive: true });
+    if (set.project !== undefined) await installProject(join(root, set.project), folder);
+    const files = set.debian.length === 0 ? [] : await downloadPackages(set.debian, join(work, 'apt'), architecture);
     for (const file of files) await run('dpkg-deb', ['-x', file, join(folder, 'root')], { timeoutMs: 120_000 });
     await rm(join(folder, 'root/usr/share'), { recursive: true, force: true });
     await offerPrograms(set.programs, folder, architecture);
@@ -52,8 +55,18 @@ async function build(name: SetName, folder: string, architecture: string): Promi
   }
 }
 
+/** As tools/bootstrap installs the project itself, but without the packages' own scripts: nothing here needs them. */
+async function installProject(project: string, folder: string): Promise<void> {
+  for (const file of ['package.json', 'package-lock.json']) await copyFile(join(project, file), join(folder, file));
+  await copyFile(join(root, '.npmrc'), join(folder, '.npmrc'));
+  const words = ['install', '--no-save', '--omit=dev', '--ignore-scripts', '--loglevel=error', '--fetch-timeout=60000'];
+  await run('npm', words, { cwd: folder, timeoutMs: 600_000 });
+}
+
 async function ensure(name: SetName, architecture: string): Promise<void> {
-  const id = setId(packageSets[name], architecture);
+  const set = packageSets[name];
+  const lock = set.project && (await readFile(join(root, set.project, 'package-lock.json'), 'utf8'));
+  const id = setId(set, architecture, lock);
   const parent = join(cache, name);
   const folder = join(parent, id);
   await mkdir(parent, { recursive: true });

@@ -1,6 +1,6 @@
 /** What ./k3ts and the tests bring in besides npm dependencies. A change here makes the next start fetch anew. */
 
-export type SetName = 'runtime' | 'test';
+export type SetName = 'runtime' | 'test' | 'programs';
 
 export interface DebianPackage {
   readonly name: string;
@@ -39,6 +39,8 @@ export interface PackageSet {
    * the folder of network plugins.
    */
   readonly programs: readonly Program[];
+  /** Folder of the tree with a `package.json` and its lock; `node_modules` beside them is a link into the set. */
+  readonly project?: string;
 }
 
 function bookworm(names: string): readonly DebianPackage[] {
@@ -105,4 +107,6 @@ export const packageSets: Readonly<Record<SetName, PackageSet>> = {
     ],
     programs: [{ path: 'bin/busybox', as: 'bin/busybox' }],
   },
+  // A set of its own, as nobody but the tests in that folder needs it.
+  programs: { debian: [], npm: [], programs: [], project: 'test/tools/programs' },
 };

@@ -54,6 +54,7 @@ test('a set has a new name when what it pins changes, and only then', () => {
   assert.equal(setId(structuredClone(packageSets.runtime), 'amd64'), id);
   assert.notEqual(setId(packageSets.runtime, 'arm64'), id);
   assert.notEqual(setId({ ...packageSets.runtime, npm: [] }, 'amd64'), id);
+  assert.notEqual(setId(packageSets.programs, 'amd64', 'a lock'), setId(packageSets.programs, 'amd64', 'another'));
 });
 
 test('libraries that the machine lacks are found in what ldd says', () => {
