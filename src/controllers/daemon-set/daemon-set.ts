@@ -6,7 +6,6 @@ import { type Draft, type KubeObject, keyOf } from '../../api/object.ts';
 import type { DaemonSet } from '../../api/schema/generated/types/apps-v1.ts';
 import type { Node, Pod } from '../../api/schema/generated/types/core-v1.ts';
 import { cachedLabelSelectorOf } from '../../api/selectors/label-selector.ts';
-import { isApiError } from '../../api/status.ts';
 import { backoffMs } from '../../base/backoff.ts';
 import {
   type Controller,
@@ -21,7 +20,7 @@ import {
   type Wake,
 } from '../../controller-runtime/controller.ts';
 import { claimObjects } from '../shared/claims.ts';
-import { type History, revisionHashLabel, syncHistory, truncateHistory } from '../shared/history.ts';
+import { revisionHashLabel, syncHistory, truncateHistory } from '../shared/history.ts';
 import { allOrFirstError, createPod, deletePod, podFromTemplate, slowStart } from '../shared/pod-control.ts';
 import { soonest } from '../shared/pods.ts';
 import { sameValue, writeStatus } from '../shared/status.ts';
@@ -72,7 +71,7 @@ export function daemonSetController(): Controller {
         return done;
       }
       const matches = (object: KubeObject) => selector.matches(object.metadata.labels);
-      const history = await historyOf(set, matches, context);
+      const history = await syncHistory(ownerOf(set, matches, context), context);
       const hash = history.update.metadata.labels?.[revisionHashLabel] ?? '';
       const worldNow = async (): Promise<DaemonWorld> => ({
         set,
@@ -99,22 +98,19 @@ export function daemonSetController(): Controller {
   });
 }
 
-async function historyOf(
-  set: DaemonSet,
-  matches: (object: KubeObject) => boolean,
-  context: ReconcileContext,
-): Promise<History> {
-  const collisionCount = set.status?.collisionCount;
-  const template = set.spec?.template ?? {};
-  try {
-    return await syncHistory({ kind: daemonSet, object: set, template, collisionCount, matches }, context);
-  } catch (error) {
-    if (isApiError(error, 'AlreadyExists')) {
-      const none = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
-      await writeStatus(context, daemonSet, set, { ...none, ...set.status, collisionCount: (collisionCount ?? 0) + 1 });
-    }
-    throw error;
-  }
+/** What a status says that nobody has counted yet. */
+const nothingCounted = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 };
+
+function ownerOf(set: DaemonSet, matches: (object: KubeObject) => boolean, context: ReconcileContext) {
+  return {
+    kind: daemonSet,
+    object: set,
+    template: set.spec?.template ?? {},
+    collisionCount: set.status?.collisionCount,
+    matches,
+    saveCollisionCount: (collisionCount: number) =>
+      writeStatus(context, daemonSet, set, { ...nothingCounted, ...set.status, collisionCount }),
+  };
 }
 
 async function manage(

@@ -18,6 +18,8 @@ export interface HistoryOwner<T extends KubeObject> {
   readonly template: PodTemplateSpec;
   readonly collisionCount: number | undefined;
   matches(object: KubeObject): boolean;
+  /** Writes the new count into the owner's status: the next attempt gets another name. */
+  saveCollisionCount(count: number): Promise<unknown>;
 }
 
 export interface History {
@@ -68,9 +70,9 @@ function byRevision(a: ControllerRevision, b: ControllerRevision): number {
   );
 }
 
-/** Rejects with AlreadyExists when the name is another's: the owner counts a collision then, and gets another name. */
+/** Rejects with AlreadyExists when the name is another's, after the owner has counted the collision. */
 async function createRevision<T extends KubeObject>(
-  { kind, object, template, collisionCount }: HistoryOwner<T>,
+  { kind, object, template, collisionCount, saveCollisionCount }: HistoryOwner<T>,
   { data, revision }: { readonly data: { readonly [field: string]: unknown }; readonly revision: number },
   { client, signal }: ReconcileContext,
 ): Promise<ControllerRevision> {
@@ -93,6 +95,7 @@ async function createRevision<T extends KubeObject>(
     if (!isApiError(error, 'AlreadyExists')) throw error;
     const existing = await client.get(controllerRevision, { ...(namespace && { namespace }), name }, { signal });
     if (controllerOf(existing)?.uid === object.metadata.uid && sameValue(existing.data, data)) return existing;
+    await saveCollisionCount((collisionCount ?? 0) + 1);
     throw error;
   }
 }

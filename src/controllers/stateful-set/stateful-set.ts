@@ -57,7 +57,10 @@ export const statefulSetController = controller({
         (object.kind !== pod.kind || ordinalOf(set, object as Pod) !== undefined),
     };
     const pods = await claimObjects(client, pod, claimant, { signal });
-    const history = await historyOf(set, (object) => selector.matches(object.metadata.labels), context);
+    const history = await syncHistory(
+      ownerOf(set, (object) => selector.matches(object.metadata.labels), context),
+      context,
+    );
     const updateRevision = history.update.metadata.name ?? '';
     const known = history.all.some(({ metadata }) => metadata.name === set.status?.currentRevision);
     const currentRevision = (known && set.status?.currentRevision) || updateRevision;
@@ -75,24 +78,16 @@ export const statefulSetController = controller({
   },
 });
 
-async function historyOf(
-  set: StatefulSet,
-  matches: (object: KubeObject) => boolean,
-  context: ReconcileContext,
-): Promise<History> {
-  const collisionCount = set.status?.collisionCount;
-  const template = set.spec?.template ?? {};
-  try {
-    return await syncHistory({ kind: statefulSet, object: set, template, collisionCount, matches }, context);
-  } catch (error) {
-    if (isApiError(error, 'AlreadyExists'))
-      await writeStatus(context, statefulSet, set, {
-        replicas: 0,
-        ...set.status,
-        collisionCount: (collisionCount ?? 0) + 1,
-      });
-    throw error;
-  }
+function ownerOf(set: StatefulSet, matches: (object: KubeObject) => boolean, context: ReconcileContext) {
+  return {
+    kind: statefulSet,
+    object: set,
+    template: set.spec?.template ?? {},
+    collisionCount: set.status?.collisionCount,
+    matches,
+    saveCollisionCount: (collisionCount: number) =>
+      writeStatus(context, statefulSet, set, { replicas: 0, ...set.status, collisionCount }),
+  };
 }
 
 interface Material {

@@ -9,7 +9,7 @@ import type {
   Taint,
 } from '../../api/schema/generated/types/core-v1.ts';
 import { isApiError } from '../../api/status.ts';
-import { type Clock, sleep } from '../../base/clock.ts';
+import { type Clock, pause } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/events.ts';
@@ -125,7 +125,7 @@ export class NodeRegistration {
     const woken = new AbortController();
     this.#wake = () => woken.abort(new Error('woken'));
     const signal = AbortSignal.any([woken.signal, this.#stopped.signal]);
-    await sleep(this.#options.clock, ms, signal).catch(() => undefined); // woken or stopped: both end the wait
+    await pause(this.#options.clock, ms, signal); // woken or stopped: both end the wait
     this.#wake = undefined;
   }
 
