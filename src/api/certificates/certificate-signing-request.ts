@@ -9,6 +9,7 @@ import {
   validateCertificateSigningRequest,
   validateCertificateSigningRequestUpdate,
 } from '../validation/certificates/certificate-signing-request.ts';
+import { validateRequestConditions } from '../validation/certificates/conditions.ts';
 import { prepareApproval, prepareRequestStatus, prepareRequestUpdate } from './strategy.ts';
 
 export const certificateSigningRequest = kind<CertificateSigningRequest>({
@@ -20,8 +21,8 @@ export const certificateSigningRequest = kind<CertificateSigningRequest>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.certificates.v1.CertificateSigningRequest'),
   subresources: {
-    approval: { verbs: readUpdateVerbs, prepareUpdate: prepareApproval },
-    status: { ...statusSubresource, prepareUpdate: prepareRequestStatus },
+    approval: { verbs: readUpdateVerbs, prepareUpdate: prepareApproval, validateUpdate: validateRequestConditions },
+    status: { ...statusSubresource, prepareUpdate: prepareRequestStatus, validateUpdate: validateRequestConditions },
   },
   columns: [
     nameColumn,

@@ -16,7 +16,18 @@ export function validateResize(pod: Pod, old: Pod): readonly FieldError[] {
   if (containersOf(pod).some((container, index) => changesOthers(container.resources, before[index]?.resources))) {
     errors.push(forbidden('spec', 'only cpu and memory resources are mutable'));
   }
+  for (const list of ['initContainers', 'containers'] as const) errors.push(...removals(pod, old, list));
   return errors;
+}
+
+/** A resize may raise and lower, not take away. */
+function removals(pod: Pod, old: Pod, list: 'initContainers' | 'containers'): FieldError[] {
+  return (pod.spec?.[list] ?? []).flatMap(({ resources = {} }, at) => {
+    const before = old.spec?.[list]?.[at]?.resources ?? {};
+    return (['limits', 'requests'] as const)
+      .filter((side) => Object.keys(before[side] ?? {}).some((name) => resources[side]?.[name] === undefined))
+      .map((side) => forbidden(`spec.${list}[${at}].resources`, `resource ${side} cannot be removed`));
+  });
 }
 
 function containersOf({ spec }: Pod): readonly Container[] {

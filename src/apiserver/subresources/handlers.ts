@@ -4,8 +4,6 @@ import type { ResourceHandler } from '../routes/router.ts';
 import { bindingHandler } from './binding.ts';
 import { logHandler, type NodeAccess, portForwardHandler, streamHandler } from './connect.ts';
 import { evictionHandler } from './eviction.ts';
-import { partHandler } from './part.ts';
-import { takeApproval, takeEphemeralContainers, takeFinalizers, takeResources } from './parts.ts';
 import { nodeProxyHandler, podProxyHandler, serviceProxyHandler } from './proxies.ts';
 import { scaleHandler } from './scale.ts';
 import { tokenHandler } from './token.ts';
@@ -22,19 +20,15 @@ export function subresourceHandlers({
 }): ReadonlyMap<string, ResourceHandler> {
   return new Map<string, ResourceHandler>([
     ['*/scale', scaleHandler(objects)],
-    ['/namespaces/finalize', partHandler(objects, takeFinalizers)],
     ['/nodes/proxy', nodeProxyHandler(access)],
     ['/pods/attach', streamHandler(access, 'attach')],
     ['/pods/binding', bindingHandler(objects)],
-    ['/pods/ephemeralcontainers', partHandler(objects, takeEphemeralContainers)],
     ['/pods/eviction', evictionHandler(objects)],
     ['/pods/exec', streamHandler(access, 'exec')],
     ['/pods/log', logHandler(access)],
     ['/pods/portforward', portForwardHandler(access)],
     ['/pods/proxy', podProxyHandler(access)],
-    ['/pods/resize', partHandler(objects, takeResources)],
     ['/serviceaccounts/token', tokenHandler(tokenRequest)],
     ['/services/proxy', serviceProxyHandler(access)],
-    ['certificates.k8s.io/certificatesigningrequests/approval', partHandler(objects, takeApproval)],
   ]);
 }

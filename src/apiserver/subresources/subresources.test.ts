@@ -158,6 +158,46 @@ describe('subresources', () => {
     const [container] = done.json.spec.containers;
     assert.deepEqual([container.resources.requests.cpu, container.image], ['200m', 'x']);
     assert.equal((await resize({ 'ephemeral-storage': '2Gi' })).status, 422);
+    const none = await client.patch(
+      `${pods}/sized/resize`,
+      [{ op: 'remove', path: '/spec/containers/0/resources/requests/cpu' }],
+      'application/json-patch+json',
+    );
+    assert.match(none.json.message, /spec\.containers\[0\]\.resources: Forbidden: resource requests cannot be removed/);
+  });
+
+  test('parts are applied on the server’s side, by owners of their own', async () => {
+    await client.post(pods, pod('parts'));
+    const apply = (part: string, body: object, query = 'fieldManager=me') =>
+      client.patch(
+        `${pods}/parts/${part}?${query}`,
+        { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'parts' }, ...body },
+        'application/apply-patch+yaml',
+      );
+    const debug = await apply('ephemeralcontainers', { spec: { ephemeralContainers: [{ name: 'd', image: 'i' }] } });
+    assert.equal(debug.status, 200, debug.text);
+    assert.equal(debug.json.spec.ephemeralContainers[0].name, 'd');
+    const resized = await apply('resize', {
+      spec: { containers: [{ name: 'c', resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }] }] },
+    });
+    assert.equal(resized.status, 200, resized.text);
+    const status = await apply('status', { status: { message: 'hello' } });
+    assert.equal(status.json.status.message, 'hello', status.text);
+    const owners = status.json.metadata.managedFields.filter((entry: { manager: string }) => entry.manager === 'me');
+    assert.deepEqual(
+      owners.map(({ operation, subresource }: Record<string, string>) => `${operation} ${subresource}`).sort(),
+      ['Apply ephemeralcontainers', 'Apply resize', 'Apply status'],
+    );
+  });
+
+  test('what cannot be answered is not written', async () => {
+    await client.post(pods, pod('unanswered'));
+    const headers = { accept: 'text/html', 'content-type': 'application/merge-patch+json' };
+    const body = { status: { message: 'written' }, metadata: { labels: { written: 'yes' } } };
+    for (const part of ['', '/status', '/ephemeralcontainers', '/resize'])
+      assert.equal((await client.call('PATCH', `${pods}/unanswered${part}`, { body, headers })).status, 406, part);
+    const { json } = await client.get(`${pods}/unanswered`);
+    assert.deepEqual([json.status.message, json.metadata.labels], [undefined, undefined]);
   });
 
   test('a namespace is finalized through its subresource', async () => {
