@@ -8,9 +8,7 @@ import { limitRange } from '../../api/core/limit-range.ts';
 import { namespace } from '../../api/core/namespace.ts';
 import { node } from '../../api/core/node.ts';
 import { pod } from '../../api/core/pod.ts';
-import { service } from '../../api/core/service.ts';
 import { serviceAccount } from '../../api/core/service-account.ts';
-import { endpointSlice } from '../../api/discovery/endpoint-slice.ts';
 import type { Kind } from '../../api/kind.ts';
 import { builtInKinds } from '../../api/kinds.ts';
 import { ingressClass } from '../../api/networking/ingress-class.ts';
@@ -22,6 +20,8 @@ import type { Client } from '../../client/client.ts';
 import type { RuleResolver } from '../authorization/rbac.ts';
 import type { AdmissionPlugin, Authorizer } from '../contract.ts';
 import type { NodeConnection } from '../proxy/node-connection.ts';
+import type { CallWebhook } from '../webhook-client/caller.ts';
+import { serviceWebhooks } from '../webhook-client/service-webhooks.ts';
 import { certificateRequestIdentity } from './certificate-request.ts';
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
@@ -43,10 +43,8 @@ import { runtimeClassAdmission } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { claimResize, defaultStorageClass, storageObjectInUseProtection } from './storage.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
-import { webhookCaller } from './webhooks/caller.ts';
 import type { WebhookOptions } from './webhooks/invoke.ts';
 import { mutatingWebhooks } from './webhooks/mutating.ts';
-import { readyEndpoint } from './webhooks/service-endpoint.ts';
 import { validatingWebhooks } from './webhooks/validating.ts';
 
 export interface AdmissionOptions {
@@ -58,6 +56,8 @@ export interface AdmissionOptions {
   readonly kinds?: () => readonly Kind[];
   /** How webhooks in pods are reached. Default: straight TCP. */
   readonly connection?: NodeConnection;
+  /** Default: one of its own, over `connection`. */
+  readonly callWebhook?: CallWebhook;
   readonly log?: Logger;
   readonly podSecurityExemptions?: NonNullable<PodSecurityOptions['exemptions']>;
 }
@@ -96,15 +96,14 @@ export function builtInAdmission(options: AdmissionOptions): readonly AdmissionP
 
 /** What users add to the chain. It comes late, so that it sees what the built-in plugins made. */
 function extensions(
-  { client, authorizer, connection, log = silentLogger }: AdmissionOptions,
+  { client, authorizer, connection, callWebhook, log = silentLogger }: AdmissionOptions,
   kinds: () => readonly Kind[],
   before: readonly AdmissionPlugin[],
 ): readonly AdmissionPlugin[] {
-  const services = { services: client.view(service), slices: client.view(endpointSlice) };
   const shared: WebhookOptions = {
     namespaces: client.view(namespace),
     equivalents: equivalentsOf(kinds),
-    call: webhookCaller({ endpointOf: (target) => readyEndpoint(services, target), ...(connection && { connection }) }),
+    call: callWebhook ?? serviceWebhooks(client, connection),
     conditionsMatch: createConditionsMatch(authorizer),
     log,
   };

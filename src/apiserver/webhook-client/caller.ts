@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import type { WebhookClientConfig } from '../../../api/schema/generated/types/admissionregistration-v1.ts';
-import { errorCode, toError } from '../../../base/errors.ts';
-import { directConnection, type Endpoint, type NodeConnection } from '../../proxy/node-connection.ts';
+import type { WebhookClientConfig } from '../../api/schema/generated/types/admissionregistration-v1.ts';
+import { errorCode, toError } from '../../base/errors.ts';
+import { directConnection, type Endpoint, type NodeConnection } from '../proxy/node-connection.ts';
 
 /** Sends one review and returns the answer's text. Rejects with an Error worded as upstream's client words it. */
 export type CallWebhook = (

@@ -1,7 +1,7 @@
-import type { Service } from '../../../api/schema/generated/types/core-v1.ts';
-import type { EndpointSlice } from '../../../api/schema/generated/types/discovery-v1.ts';
-import type { Index, View } from '../../../client/client.ts';
-import type { Endpoint } from '../../proxy/node-connection.ts';
+import type { Service } from '../../api/schema/generated/types/core-v1.ts';
+import type { EndpointSlice } from '../../api/schema/generated/types/discovery-v1.ts';
+import type { Index, View } from '../../client/client.ts';
+import type { Endpoint } from '../proxy/node-connection.ts';
 
 /** Slices by the service that they belong to. */
 const byService: Index<EndpointSlice> = {
