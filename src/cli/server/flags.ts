@@ -129,4 +129,22 @@ export const serverFlags: readonly Flag[] = [
     placeholder: 'NAME=VALUE',
     help: "setting of the node agent, by the name of kubelet's flag",
   },
+  {
+    name: 'kube-apiserver-arg',
+    type: 'arguments',
+    placeholder: 'NAME=VALUE',
+    help: "setting of the API server, by the name of kube-apiserver's flag",
+  },
+  {
+    name: 'enable-pprof',
+    type: 'switch',
+    default: 'false',
+    help: 'profiles of this process under /debug/pprof/, for those who may; as kube-apiserver-arg profiling=true',
+  },
+  {
+    name: 'kube-apiserver-arg',
+    type: 'arguments',
+    placeholder: 'NAME=VALUE',
+    help: "setting of the API server, by the name of kube-apiserver's flag",
+  },
 ];

@@ -4,7 +4,7 @@ const names = [
   'advertise-port tls-san-security flannel-backend flannel-ipv6-masq flannel-external-ip',
   'egress-selector-mode servicelb-namespace write-kubeconfig-group write-kubeconfig-name helm-job-image',
   'token-file agent-token agent-token-file server cluster-init cluster-reset cluster-reset-restore-path',
-  'kube-apiserver-arg etcd-arg kube-controller-manager-arg kube-scheduler-arg helm-controller-arg',
+  'etcd-arg kube-controller-manager-arg kube-scheduler-arg helm-controller-arg',
   'kube-cloud-controller-manager-arg kine-tls datastore-endpoint datastore-cafile datastore-certfile',
   'datastore-keyfile etcd-expose-metrics etcd-disable-snapshots etcd-snapshot-name',
   'etcd-snapshot-schedule-cron etcd-snapshot-reconcile-interval etcd-snapshot-retention',
@@ -19,7 +19,7 @@ const names = [
   'nonroot-devices pause-image snapshotter private-registry system-default-registry',
   'airgap-extra-registry node-external-ip node-internal-dns node-external-dns resolv-conf flannel-iface',
   'flannel-conf flannel-cni-conf vpn-auth vpn-auth-file kube-proxy-arg protect-kernel-defaults',
-  'secrets-encryption secrets-encryption-provider enable-pprof rootless prefer-bundled-bin selinux',
+  'secrets-encryption secrets-encryption-provider rootless prefer-bundled-bin selinux',
   'lb-server-port kube-controller-arg kube-cloud-controller-arg',
 ];
 

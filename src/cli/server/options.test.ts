@@ -110,6 +110,16 @@ test('each wrong value is refused with the flag, the value and what is allowed',
     [['--tls-san', 'a b'], /--tls-san: a b: /],
     [['--disable', 'treafik'], /--disable: treafik: .*did you mean traefik\?/],
     [['--kubelet-arg', '=x'], /--kubelet-arg: =x: /],
+    [['--kube-apiserver-arg', 'oidc'], /--kube-apiserver-arg: oidc: must be NAME=VALUE/],
+    [
+      ['--kube-apiserver-arg', 'etcd-prefix=x'],
+      /etcd-prefix is not supported by this API server; it knows .*oidc-issuer-url/,
+    ],
+    [['--kube-apiserver-arg', 'oidc-issuer-url=http://a'], /oidc-issuer-url=http:..a: must be a URL with https/],
+    [
+      ['--kube-apiserver-arg', 'authorization-mode=ABAC'],
+      /authorization-mode=ABAC: ABAC with its policy file is not supported/,
+    ],
     [['--kubelet-arg', 'max-pods'], /--kubelet-arg: max-pods: must be NAME=VALUE, with one of max-pods/],
     [['--kubelet-arg', 'max-pods=x'], /--kubelet-arg: max-pods=x: must be a whole number/],
     [

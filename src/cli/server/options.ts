@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { isDns1123Subdomain, isWildcardDns1123Subdomain } from '../../api/validation/format.ts';
+import { type ApiServerSettings, readApiServerSettings } from '../../apiserver/settings/settings.ts';
 import { type IpAddress, parseIp } from '../../base/ip.ts';
 import { kubeletPort, type PackagedComponent, packagedComponents, type ServerOptions } from '../../options.ts';
 import { type Settings, UsageError } from '../flags/flag.ts';
 import { suggestion } from '../flags/nearest.ts';
 import { SettingsReader } from '../flags/reader.ts';
+import { readApiServerArgs } from './api-server.ts';
 import { serverFlags } from './flags.ts';
 import { readNetworks } from './networks.ts';
 import { readKubeletArgs, readNodeLabels, readNodeName, readNodeTaints } from './node.ts';
@@ -52,6 +54,8 @@ export function serverOptions(settings: Settings, machine: Machine): ServerOptio
     disabled: readDisabled(reader),
     disableAgent: reader.switch('disable-agent'),
     nodeSettings: readKubeletArgs(reader),
+    apiServerSettings: readApiServerArgs(reader),
+    apiServerSettings: readApiServerArgs(reader),
     debug: reader.switch('debug'),
     ...(token === undefined ? {} : { token }),
     ...(logFile === undefined ? {} : { logFile: resolve(logFile) }),
@@ -96,6 +100,12 @@ function readDisabled(reader: SettingsReader): ReadonlySet<PackagedComponent> {
       );
   }
   return disabled;
+}
+
+function readApiServerArgs(reader: SettingsReader): ApiServerSettings {
+  const { settings, problems } = readApiServerSettings(reader.values('kube-apiserver-arg'));
+  for (const { argument, why } of problems) reader.problem('kube-apiserver-arg', argument, why);
+  return settings;
 }
 
 function parsePort(text: string): number | undefined {
