@@ -1,4 +1,4 @@
-import type { ApiServerSettings, ApiServerSettings } from './apiserver/settings/settings.ts';
+import type { ApiServerSettings } from './apiserver/settings/settings.ts';
 import type { Cidr } from './base/cidr.ts';
 import type { IpAddress } from './base/ip.ts';
 import type { NodeSettings } from './node/settings.ts';
@@ -34,8 +34,6 @@ export interface ServerOptions {
   readonly disableAgent: boolean;
   /** What was set by kubelet's flags. */
   readonly nodeSettings: NodeSettings;
-  /** What was set by kube-apiserver's flags. */
-  readonly apiServerSettings: ApiServerSettings;
   /** What was set by kube-apiserver's flags. */
   readonly apiServerSettings: ApiServerSettings;
   readonly debug: boolean;

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { isDns1123Subdomain, isWildcardDns1123Subdomain } from '../../api/validation/format.ts';
-import { type ApiServerSettings, readApiServerSettings } from '../../apiserver/settings/settings.ts';
 import { type IpAddress, parseIp } from '../../base/ip.ts';
 import { kubeletPort, type PackagedComponent, packagedComponents, type ServerOptions } from '../../options.ts';
 import { type Settings, UsageError } from '../flags/flag.ts';
@@ -55,7 +54,6 @@ export function serverOptions(settings: Settings, machine: Machine): ServerOptio
     disableAgent: reader.switch('disable-agent'),
     nodeSettings: readKubeletArgs(reader),
     apiServerSettings: readApiServerArgs(reader),
-    apiServerSettings: readApiServerArgs(reader),
     debug: reader.switch('debug'),
     ...(token === undefined ? {} : { token }),
     ...(logFile === undefined ? {} : { logFile: resolve(logFile) }),
@@ -100,12 +98,6 @@ function readDisabled(reader: SettingsReader): ReadonlySet<PackagedComponent> {
       );
   }
   return disabled;
-}
-
-function readApiServerArgs(reader: SettingsReader): ApiServerSettings {
-  const { settings, problems } = readApiServerSettings(reader.values('kube-apiserver-arg'));
-  for (const { argument, why } of problems) reader.problem('kube-apiserver-arg', argument, why);
-  return settings;
 }
 
 function parsePort(text: string): number | undefined {
