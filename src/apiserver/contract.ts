@@ -63,9 +63,15 @@ export interface AdmissionRequest {
   readonly kind: Kind;
   /** '' for the object itself. */
   readonly subresource: string;
+  /** What the object is, where the subresource speaks another kind than `kind`: Scale, Eviction, PodExecOptions … */
+  readonly body?: Kind;
   readonly ref: ObjectRef;
   readonly user: UserInfo;
   readonly dryRun: boolean;
+  /** CreateOptions, UpdateOptions or DeleteOptions as the client sent them. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Adds to the audit event of the request. */
+  readonly annotate?: (key: string, value: string) => void;
   readonly old?: KubeObject;
   readonly warn: (text: string) => void;
   /** Of the request; for plugins that ask somebody else. */
@@ -118,6 +124,10 @@ export interface RequestContext {
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
   /** Adds a Warning header (RFC 7234, code 299) to the answer. */
   readonly warn: (text: string) => void;
+  /** What of its options the client sent: `fieldManager`, `fieldValidation` … Absent: the request comes from inside. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Adds to the audit event of the request. Absent: nobody keeps one. */
+  readonly annotate?: (key: string, value: string) => void;
 }
 
 export interface ReadOptions {
@@ -145,6 +155,23 @@ export interface RegistryWatchOptions {
 /** '' for the object itself. */
 export interface WriteTarget extends ObjectRef {
   readonly subresource?: string;
+}
+
+/** A request for the admission chain that is no plain write of the registry. */
+export interface BodyRequest<B extends KubeObject = KubeObject> {
+  readonly operation: 'CREATE' | 'UPDATE' | 'CONNECT';
+  readonly body: Kind<B>;
+  /** Given away. */
+  readonly object: B;
+  readonly old?: B;
+}
+
+/** How a handler of a subresource writes. */
+export interface ModifyOptions {
+  /** The change keeps managedFields itself. */
+  readonly ownsFields?: true;
+  /** The handler has asked the admission chain itself, with what the client sent (`Registry.admit`). */
+  readonly admitted?: true;
 }
 
 /**
@@ -187,19 +214,34 @@ export interface Registry {
     patch: Patch,
     context: RequestContext,
   ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }>;
-  /** The general read-modify-write that subresource handlers use (binding, eviction, scale): retries on conflict. */
+  /**
+   * The general read-modify-write that subresource handlers use (binding, eviction, scale): retries on conflict. `change`
+   * may be asynchronous; what it returns is not looked at.
+   */
   modify<T extends KubeObject>(
     kind: Kind<T>,
     target: WriteTarget,
-    change: (draft: Draft<T>, old: T) => void,
+    change: (draft: Draft<T>, old: T) => unknown,
     context: RequestContext,
+    options?: ModifyOptions,
   ): Promise<Entry<T>>;
+  /**
+   * Asks the admission chain about a CONNECT, or about the body of a subresource that is of a kind of its own. Resolves to
+   * the body as the chain made it.
+   */
+  admit<B extends KubeObject>(
+    kind: Kind,
+    target: WriteTarget,
+    request: BodyRequest<B>,
+    context: RequestContext,
+  ): Promise<B>;
   /** `removed: false`: finalizers or a grace period keep it, now with deletionTimestamp. */
   delete<T extends KubeObject>(
     kind: Kind<T>,
     ref: ObjectRef,
     options: DeleteOptions,
     context: RequestContext,
+    how?: Pick<ModifyOptions, 'admitted'>,
   ): Promise<{ readonly entry: Entry<T>; readonly removed: boolean }>;
   deleteCollection<T extends KubeObject>(
     kind: Kind<T>,

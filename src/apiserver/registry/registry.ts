@@ -8,8 +8,10 @@ import type { DeleteOptions, Patch } from '../../client/client.ts';
 import type { Store } from '../../store/store.ts';
 import type {
   AdmissionPlugin,
+  BodyRequest,
   Entry,
   EntryList,
+  ModifyOptions,
   ReadOptions,
   Registry,
   RegistryWatchOptions,
@@ -29,7 +31,7 @@ import { Watch } from './read/watch.ts';
 import { presentAs, ruledObject, rulingKind, storedKind, unruledObject } from './served-kind.ts';
 import { createObject } from './write/create.ts';
 import { deleteObject } from './write/delete.ts';
-import { randomSuffix, randomUid, type WriteEnvironment } from './write/environment.ts';
+import { admitBody, randomSuffix, randomUid, type WriteEnvironment } from './write/environment.ts';
 import { applyFields, draftOf } from './write/managed-fields.ts';
 import { patchObject } from './write/patch.ts';
 import { ObjectStorage } from './write/storage.ts';
@@ -258,22 +260,33 @@ export class CachedRegistry implements Registry {
   async modify<T extends KubeObject>(
     kind: Kind<T>,
     target: WriteTarget,
-    change: (draft: Draft<T>, old: T) => void,
+    change: (draft: Draft<T>, old: T) => unknown,
     context: RequestContext,
+    options: ModifyOptions = {},
   ): Promise<Entry<T>> {
     const entry = await updateObject(this.#env, this.#resource(kind), {
       kind: rulingKind(kind),
       target,
       context,
       trusted: true,
-      change: (stored) => {
+      ...options,
+      change: async (stored) => {
         const old = unruledObject(kind, stored) as T;
         const draft = draftOf(old) as unknown as Draft<T>;
-        change(draft, old);
+        await change(draft, old);
         return ruledObject(kind, draft as unknown as KubeObject) as Draft<KubeObject>;
       },
     });
     return served(kind, entry);
+  }
+
+  admit<B extends KubeObject>(
+    kind: Kind,
+    target: WriteTarget,
+    request: BodyRequest<B>,
+    context: RequestContext,
+  ): Promise<B> {
+    return admitBody(this.#env.admission, { kind, target, context }, request);
   }
 
   async delete<T extends KubeObject>(
@@ -281,8 +294,9 @@ export class CachedRegistry implements Registry {
     ref: ObjectRef,
     options: DeleteOptions,
     context: RequestContext,
+    how: Pick<ModifyOptions, 'admitted'> = {},
   ): Promise<{ readonly entry: Entry<T>; readonly removed: boolean }> {
-    const { entry, removed } = await deleteObject(this.#env, this.#resource(kind), { ref, options, context });
+    const { entry, removed } = await deleteObject(this.#env, this.#resource(kind), { ref, options, context, ...how });
     return { entry: served(kind, entry), removed };
   }
 

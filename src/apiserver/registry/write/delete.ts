@@ -20,6 +20,8 @@ interface DeleteRequest {
   readonly ref: ObjectRef;
   readonly options: DeleteOptions;
   readonly context: RequestContext;
+  /** The chain has been asked about what the client sent (an eviction). */
+  readonly admitted?: boolean;
 }
 
 const attempts = 20;
@@ -44,9 +46,11 @@ export async function deleteObject(
       ref,
       old: old.object,
       ...asker(context),
+      options: sentOptions(options, context),
     };
-    await mutate(env.admission, admission, undefined);
-    await admit(env.admission, admission, undefined);
+    const plugins = request.admitted ? [] : env.admission;
+    await mutate(plugins, admission, undefined);
+    await admit(plugins, admission, undefined);
     try {
       return await deleteOnce(env, resource, { request, old });
     } catch (error) {
@@ -55,6 +59,19 @@ export async function deleteObject(
       await env.storage.settled();
     }
   }
+}
+
+/** DeleteOptions as reviews show them. */
+function sentOptions(
+  { gracePeriodSeconds, propagationPolicy, preconditions }: DeleteOptions,
+  { options }: RequestContext,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...options,
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(propagationPolicy && { propagationPolicy }),
+    ...(preconditions && { preconditions }),
+  };
 }
 
 async function deleteOnce(

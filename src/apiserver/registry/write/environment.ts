@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Kind } from '../../../api/kind.ts';
 import type { Draft, KubeObject } from '../../../api/object.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { AdmissionPlugin, AdmissionRequest, RequestContext } from '../../contract.ts';
+import type { AdmissionPlugin, AdmissionRequest, BodyRequest, RequestContext, WriteTarget } from '../../contract.ts';
 import type { ObjectStorage } from './storage.ts';
 
 /** What every write needs. */
@@ -66,6 +67,37 @@ export function asker({
   warn,
   signal,
   fieldManager,
-}: RequestContext): Pick<AdmissionRequest, 'user' | 'dryRun' | 'warn' | 'signal' | 'fieldManager'> {
-  return { user, dryRun, warn, signal, fieldManager };
+  options,
+  annotate,
+}: RequestContext): Pick<
+  AdmissionRequest,
+  'user' | 'dryRun' | 'warn' | 'signal' | 'fieldManager' | 'options' | 'annotate'
+> {
+  return { user, dryRun, warn, signal, fieldManager, ...(options && { options }), ...(annotate && { annotate }) };
+}
+
+/** The whole chain for a body that is not stored as such. Resolves to the body as the chain made it. */
+export async function admitBody<B extends KubeObject>(
+  plugins: readonly AdmissionPlugin[],
+  { kind, target, context }: { readonly kind: Kind; readonly target: WriteTarget; readonly context: RequestContext },
+  { operation, body, object, old }: BodyRequest<B>,
+): Promise<B> {
+  const { subresource = '', ...ref } = target;
+  const anyBody = body as unknown as Kind;
+  const admission: AdmissionRequest = {
+    operation,
+    kind,
+    subresource,
+    body: anyBody,
+    ref,
+    ...(old && { old }),
+    ...asker(context),
+  };
+  try {
+    await mutate(plugins, admission, object as Draft<KubeObject>);
+    await admit(plugins, admission, object);
+  } finally {
+    settle(plugins, admission);
+  }
+  return object;
 }

@@ -28,6 +28,8 @@ export interface UpdateRequest {
   readonly trusted?: boolean;
   /** The change itself keeps managedFields (server-side apply). */
   readonly ownsFields?: boolean;
+  /** The chain has been asked about what the client sent, which is not this object. */
+  readonly admitted?: boolean;
 }
 
 const attempts = 20;
@@ -70,20 +72,21 @@ async function updateOnce(
   if (!request.ownsFields) trackFields(kind, { draft, old: stored }, { context, subresource, nowMs: env.clock.now() });
   const { subresource: _, ...ref } = target;
   const admission: AdmissionRequest = { operation: 'UPDATE', kind, subresource, ref, old: stored, ...asker(context) };
-  await mutate(env.admission, admission, draft);
+  const plugins = request.admitted ? [] : env.admission;
+  await mutate(plugins, admission, draft);
   keepSystemFields(draft, stored);
   prepare(kind, subresource, { draft, old: stored, trusted: request.trusted === true });
-  await allocate(env.admission, admission, draft);
+  await allocate(plugins, admission, draft);
   if (kind.generation) countGeneration(kind, draft, stored);
   const object = draft as KubeObject;
   check(kind, subresource, { object, old: stored, trusted: request.trusted === true });
   if (kind.warnings && subresource === '') for (const text of kind.warnings(object, stored)) context.warn(text);
   try {
-    await admit(env.admission, admission, object);
+    await admit(plugins, admission, object);
     context.signal.throwIfAborted();
     return await store(env, resource, { object: storedObject(kind, object), old, context });
   } finally {
-    settle(env.admission, admission);
+    settle(plugins, admission);
   }
 }
 
