@@ -141,10 +141,4 @@ export const serverFlags: readonly Flag[] = [
     default: 'false',
     help: 'profiles of this process under /debug/pprof/, for those who may; as kube-apiserver-arg profiling=true',
   },
-  {
-    name: 'kube-apiserver-arg',
-    type: 'arguments',
-    placeholder: 'NAME=VALUE',
-    help: "setting of the API server, by the name of kube-apiserver's flag",
-  },
 ];

@@ -3,7 +3,6 @@ import { isDns1123Subdomain, isLabelValue, isQualifiedName } from '../../api/val
 import { defaultNodeSettings, type NodeSettings, nodeSettingNames, withKubeletFlag } from '../../node/settings.ts';
 import { type NodeTaint, taintEffects } from '../../options.ts';
 import type { SettingsReader } from '../flags/reader.ts';
-import { readArguments } from './arguments.ts';
 
 export function readNodeName(reader: SettingsReader, hostname: string): string {
   const name = reader.text('node-name') ?? hostname.toLowerCase();
@@ -56,14 +55,15 @@ export function readNodeTaints(reader: SettingsReader): NodeTaint[] {
 /** `name=value` each; leading dashes, as on kubelet's command line, are taken off. */
 export function readKubeletArgs(reader: SettingsReader): NodeSettings {
   let settings = defaultNodeSettings;
-  readArguments(reader, 'kubelet-arg', {
-    names: nodeSettingNames,
-    set(name, value) {
-      const next = withKubeletFlag(settings, name, value);
-      if (typeof next === 'string') return next;
-      settings = next;
-      return undefined;
-    },
-  });
+  for (const text of reader.values('kubelet-arg')) {
+    const [, name, value] = /^-{0,2}([^=]+)=([\s\S]*)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined) {
+      reader.problem('kubelet-arg', text, `must be NAME=VALUE, with one of ${nodeSettingNames.join(', ')}`);
+      continue;
+    }
+    const next = withKubeletFlag(settings, name, value);
+    if (typeof next === 'string') reader.problem('kubelet-arg', text, next);
+    else settings = next;
+  }
   return settings;
 }

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { isDns1123Subdomain, isWildcardDns1123Subdomain } from '../../api/validation/format.ts';
+import { type ApiServerSettings, readApiServerSettings } from '../../apiserver/settings/settings.ts';
 import { type IpAddress, parseIp } from '../../base/ip.ts';
 import { kubeletPort, type PackagedComponent, packagedComponents, type ServerOptions } from '../../options.ts';
 import { type Settings, UsageError } from '../flags/flag.ts';
 import { suggestion } from '../flags/nearest.ts';
 import { SettingsReader } from '../flags/reader.ts';
-import { readApiServerArgs } from './api-server.ts';
 import { serverFlags } from './flags.ts';
 import { readNetworks } from './networks.ts';
 import { readKubeletArgs, readNodeLabels, readNodeName, readNodeTaints } from './node.ts';
@@ -82,6 +82,14 @@ function readPorts(reader: SettingsReader): Pick<ServerOptions, 'httpsListenPort
   if (port === kubeletPort)
     reader.problem('https-listen-port', String(port), `is the port of the node agent; choose another`);
   return { httpsListenPort: port, serviceNodePortRange: range };
+}
+
+/** kube-apiserver's flags, and K3s's own that mean the same. */
+function readApiServerArgs(reader: SettingsReader): ApiServerSettings {
+  const own = reader.switch('enable-pprof') ? ['profiling=true'] : [];
+  const { settings, problems } = readApiServerSettings([...own, ...reader.values('kube-apiserver-arg')]);
+  for (const { argument, why } of problems) reader.problem('kube-apiserver-arg', argument, why);
+  return settings;
 }
 
 function readDisabled(reader: SettingsReader): ReadonlySet<PackagedComponent> {
