@@ -4,26 +4,24 @@ import type { KubeObject } from '../../api/object.ts';
 import { isApiError } from '../../api/status.ts';
 import { toError } from '../../base/errors.ts';
 import type { Client } from '../../client/client.ts';
-import { timeMs } from '../shared/pods.ts';
 import type { ContentReport } from './plan.ts';
 
-export interface ContentResult extends ContentReport {
-  /** When to look again at what is left; undefined when nothing is. */
-  readonly recheckAfterMs: number | undefined;
-}
-
-/** Deletes all objects of all kinds in a namespace and reports what is left. */
+/**
+ * Deletes all objects of all kinds in a namespace and reports what is left. While there are pods nothing else is deleted:
+ * what they need, such as network policies, stays until they have ended (KEP-5080).
+ */
 export async function deleteContent(
   client: Client,
   namespace: string,
-  options: { readonly kinds: readonly Kind[]; readonly nowMs: number; readonly signal: AbortSignal },
-): Promise<ContentResult> {
-  const { kinds, nowMs, signal } = options;
+  options: { readonly kinds: readonly Kind[]; readonly signal: AbortSignal },
+): Promise<ContentReport> {
+  const { kinds, signal } = options;
   const remaining = new Map<string, number>();
   const finalizers = new Map<string, number>();
   const failures: string[] = [];
-  let recheckAfterMs: number | undefined;
-  for (const kind of kinds) {
+  const isPods = (kind: Kind) => kind.kind === pod.kind && kind.group === '';
+  const ordered = [...kinds.filter(isPods), ...kinds.filter((kind) => !isPods(kind))];
+  for (const kind of ordered) {
     let left: readonly KubeObject[];
     try {
       left = await deleteAll(client, kind, namespace, signal);
@@ -36,11 +34,10 @@ export async function deleteContent(
     remaining.set(kind.group ? `${kind.plural}.${kind.group}` : `${kind.plural}.`, left.length);
     for (const object of left) {
       for (const name of object.metadata.finalizers ?? []) finalizers.set(name, (finalizers.get(name) ?? 0) + 1);
-      const waitMs = kind.kind === pod.kind && kind.group === '' ? graceLeftMs(object, nowMs) : 1_000;
-      recheckAfterMs = Math.min(recheckAfterMs ?? waitMs, waitMs);
     }
+    if (isPods(kind)) break;
   }
-  return { remaining, finalizers, failures, discoveryFailures: [], recheckAfterMs };
+  return { remaining, finalizers, failures, discoveryFailures: [] };
 }
 
 /** Background, so that objects with dependents do not wait for them. */
@@ -62,9 +59,4 @@ async function deleteAll(
       });
     }
   return (await client.list(kind, { namespace, signal })).items;
-}
-
-function graceLeftMs({ metadata }: KubeObject, nowMs: number): number {
-  const deadlineMs = timeMs(metadata.deletionTimestamp) ?? nowMs;
-  return Math.min(30_000, Math.max(1_000, deadlineMs - nowMs + 500));
 }

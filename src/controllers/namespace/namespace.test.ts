@@ -66,3 +66,22 @@ test('while content has finalizers, the conditions say which', async (t) => {
   await client.patch(configMap, held, { type: 'merge', body: { metadata: { finalizers: null } } });
   await eventually(async () => assert.rejects(client.get(namespace, refOf('shop')), /not found/));
 });
+
+test('while there are pods, everything else stays', async (t) => {
+  const { client, eventually } = await startCluster(t, { controllers });
+  await client.create(namespace, space);
+  const held = { namespace: 'shop', name: 'held' };
+  const kept = { namespace: 'shop', name: 'kept' };
+  const spec = { containers: [{ name: 'a', image: 'a' }] };
+  await client.create(pod, { metadata: { ...held, finalizers: ['example.com/hold'] }, spec });
+  await client.create(configMap, { metadata: kept });
+  await client.delete(namespace, refOf('shop'));
+  await eventually(async () => {
+    const { conditions } = (await client.get(namespace, refOf('shop'))).status ?? {};
+    const remaining = conditions?.find(({ type }) => type === 'NamespaceContentRemaining');
+    assert.equal(remaining?.message, 'Some resources are remaining: pods. has 1 resource instances');
+  });
+  assert.equal((await client.get(configMap, kept)).metadata.deletionTimestamp, undefined);
+  await client.patch(pod, held, { type: 'merge', body: { metadata: { finalizers: null } } });
+  await eventually(async () => assert.rejects(client.get(namespace, refOf('shop')), /not found/));
+});

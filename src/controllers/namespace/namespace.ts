@@ -16,6 +16,8 @@ import { deletionConditions } from './plan.ts';
 
 /** The finalizer in `spec` that stands for "the content is not gone yet". */
 const contentFinalizer = 'kubernetes';
+/** How soon what was left is looked at again: pods end long before their grace period does. */
+const recheckAfterMs = 1_000;
 
 /**
  * Empties namespaces that are being deleted, then lets them go. `kinds` gives all kinds there are at the moment: custom
@@ -45,7 +47,7 @@ export function namespaceController(kinds: () => readonly Kind[]): Controller {
         object.status?.phase === 'Terminating'
           ? object
           : await writeStatus(context, namespace, object, { ...object.status, phase: 'Terminating' });
-      const result = await deleteContent(client, key, { kinds: contentKinds(), nowMs: context.now(), signal });
+      const result = await deleteContent(client, key, { kinds: contentKinds(), signal });
       const conditions = deletionConditions(terminating.status?.conditions, result, context.now());
       const isClean = result.remaining.size === 0 && result.failures.length === 0;
       const isFirstPass = terminating.status?.conditions === undefined;
@@ -55,7 +57,7 @@ export function namespaceController(kinds: () => readonly Kind[]): Controller {
           ? terminating
           : await writeStatus(context, namespace, terminating, { ...terminating.status, conditions });
       if (result.failures.length > 0) throw new Error(`cannot empty namespace: ${result.failures.join('; ')}`);
-      if (!isClean) return requeueAfter(result.recheckAfterMs ?? 1_000);
+      if (!isClean) return requeueAfter(recheckAfterMs);
       const finalizers = (current.spec?.finalizers ?? []).filter((name) => name !== contentFinalizer);
       await client.update(
         namespace,
