@@ -23,9 +23,9 @@ const exempt = new Set([
   ...['validatingadmissionpolicybindings', 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings'],
 ]);
 
-/** What governs admission is not governed by it, or nobody could repair it. Bindings come as changes of pods: see README. */
-export function isExempt({ kind, subresource }: AdmissionRequest): boolean {
-  return (kind.group === 'admissionregistration.k8s.io' && exempt.has(kind.plural)) || subresource === 'binding';
+/** What governs admission is not governed by it, or nobody could repair it. */
+export function isExempt({ kind }: AdmissionRequest): boolean {
+  return kind.group === 'admissionregistration.k8s.io' && exempt.has(kind.plural);
 }
 
 /** Versions of a kind that are the same objects, the one asked for first. */
@@ -48,6 +48,20 @@ export function equivalentsOf(kinds: () => readonly Kind[]): Equivalents {
 /** An object of one version of a kind in another. */
 export function convert(from: Kind, to: Kind, object: KubeObject): KubeObject {
   return from === to ? object : presentObject(to, storedObject(from, object));
+}
+
+/** What somebody sees who asked for the request's resource as `kind`: that, or what its subresource speaks. */
+export function shownKind({ body }: AdmissionRequest, kind: Kind): Kind {
+  return body ?? kind;
+}
+
+/** An object of the request as somebody sees it who asked for `kind`. */
+export function shownAs<O extends KubeObject | undefined>(
+  request: AdmissionRequest,
+  kind: Kind,
+  object: O,
+): O | KubeObject {
+  return object && !request.body ? convert(request.kind, kind, object) : object;
 }
 
 /** The version in which the rules want to see the request's object; undefined: they do not speak of it. */
@@ -83,7 +97,8 @@ export function selectorsMatch(
 ): boolean {
   if (!isEmpty(objectSelector)) {
     const selector = cachedLabelSelectorOf(objectSelector);
-    if (![object, old].some((one) => one && selector.matches(one.metadata.labels))) return false;
+    // Bodies of subresources may have no metadata.
+    if (![object, old].some((one) => one?.metadata && selector.matches(one.metadata.labels))) return false;
   }
   if (isEmpty(namespaceSelector)) return true;
   const selector = cachedLabelSelectorOf(namespaceSelector);

@@ -9,8 +9,8 @@ const immortal = new Set(['default', 'kube-system', 'kube-public']);
 export function namespaceLifecycle(namespaces: View<Namespace>): AdmissionPlugin {
   return {
     name: 'NamespaceLifecycle',
-    handles: ({ operation, kind, ref, subresource }) =>
-      (operation === 'CREATE' && kind.scope === 'Namespaced' && subresource === '' && ref.namespace !== undefined) ||
+    handles: ({ operation, kind, ref }) =>
+      (operation === 'CREATE' && kind.scope === 'Namespaced' && ref.namespace !== undefined) ||
       (operation === 'DELETE' && kind.plural === 'namespaces' && kind.group === ''),
     mutate({ operation, kind, ref }) {
       if (operation === 'DELETE') {

@@ -47,18 +47,18 @@ function checkPod(request: AdmissionRequest, object: KubeObject | undefined, { n
   }
   if (operation === 'UPDATE' && subresource === '')
     refuse(request, `unexpected operation "UPDATE", node "${node}" can only create and delete mirror pods`);
-  if (subresource !== '' && subresource !== 'status')
+  if (subresource !== '' && subresource !== 'status' && subresource !== 'eviction')
     refuse(request, `unexpected pod subresource "${subresource}", only 'status' and 'eviction' are allowed`);
   const bound = (request.old as Pod | undefined) ?? pods.get(`${ref.namespace}/${ref.name}`);
   if (bound?.spec?.nodeName !== node)
-    refuse(
-      request,
-      operation === 'DELETE'
-        ? `node "${node}" can only delete pods with spec.nodeName set to itself`
-        : `node "${node}" can only update pod status for pods with spec.nodeName set to itself`,
-    );
+    refuse(request, `node "${node}" can only ${doing(request)} pods with spec.nodeName set to itself`);
   if (operation === 'UPDATE' && !isDeepStrictEqual(bound.metadata.labels, object?.metadata.labels))
     refuse(request, `node "${node}" cannot update labels through pod status`);
+}
+
+function doing({ operation, subresource }: AdmissionRequest): string {
+  if (subresource === 'eviction') return 'evict';
+  return operation === 'DELETE' ? 'delete' : 'update pod status for';
 }
 
 /** A node creates pods only to show what it runs anyway; they are its own and open nothing to it. */

@@ -1,6 +1,7 @@
 import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/object.ts';
 import { decodeObject } from '../../api/schema/decode-object.ts';
+import type { AdmissionRequest } from '../contract.ts';
 import { sameJson } from '../registry/json.ts';
 import { fillDefaults } from '../registry/write/defaults.ts';
 import { convert } from './match-rules.ts';
@@ -13,15 +14,15 @@ export function decodePatched(kind: Kind, value: unknown): Draft<KubeObject> {
 }
 
 /**
- * Puts what was made in version `from` into the draft of a request in version `to`, which others know by its identity.
+ * Puts what was made by somebody who saw it as `kind` into the draft of a request, which others know by its identity.
  * Returns whether that changed anything.
  */
 export function takeOver(
-  to: Kind,
-  from: Kind,
+  request: AdmissionRequest,
+  kind: Kind,
   { object, patched }: { readonly object: Draft<KubeObject>; readonly patched: Draft<KubeObject> },
 ): boolean {
-  const wanted = convert(from, to, patched as KubeObject);
+  const wanted = request.body ? patched : convert(kind, request.kind, patched as KubeObject);
   if (sameJson(wanted, object)) return false;
   const fields = object as unknown as Record<string, unknown>;
   for (const name of Object.keys(fields)) delete fields[name];

@@ -11,7 +11,7 @@ import type { View } from '../../../client/client.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../../contract.ts';
 import { copyJson, sameJson } from '../../registry/json.ts';
 import { checkConditions } from '../match-conditions.ts';
-import { convert } from '../match-rules.ts';
+import { shownAs, shownKind } from '../match-rules.ts';
 import { decodePatched, takeOver } from '../patched-object.ts';
 import { type InForce, isSelected, type PolicyOptions, paramsFor, policiesFor } from './bindings.ts';
 import { Expressions } from './expressions.ts';
@@ -102,8 +102,8 @@ function mutateOnce(
       {
         request,
         kind,
-        object: convert(request.kind, kind, object as KubeObject),
-        old: request.old && convert(request.kind, kind, request.old),
+        object: shownAs(request, kind, object as KubeObject),
+        old: shownAs(request, kind, request.old),
         namespace: request.ref.namespace ? namespaces.get(request.ref.namespace) : undefined,
         params,
       },
@@ -115,12 +115,13 @@ function mutateOnce(
   for (const mutation of policy.spec?.mutations ?? []) {
     const { value, error } = expressions.evaluate(expressionOf(mutation), bind());
     if (error !== undefined) throw new Error(error);
-    const shown = copyJson(convert(request.kind, kind, object as KubeObject));
+    const shown = copyJson(shownAs(request, kind, object as KubeObject));
+    const shape = shownKind(request, kind);
     const made =
       mutation.patchType === 'JSONPatch'
         ? jsonPatch(shown, value)
-        : strategicMergePatch(kind.schema(), shown as unknown as Json, value as Json);
-    takeOver(request.kind, kind, { object, patched: decodePatched(kind, made) });
+        : strategicMergePatch(shape.schema(), shown as unknown as Json, value as Json);
+    takeOver(request, kind, { object, patched: decodePatched(shape, made) });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Kind } from '../../../api/kind.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { Namespace } from '../../../api/schema/generated/types/core-v1.ts';
 import type { AdmissionRequest } from '../../contract.ts';
+import { shownKind } from '../match-rules.ts';
 import { requestOf, typed } from '../webhooks/review.ts';
 
 /** What expressions see of a request. */
@@ -33,9 +34,10 @@ export interface ValueMakers {
 /** CEL values by name, each made when first asked for: most expressions look at one. */
 export function lazyBindings(seen: Seen, { toCel, authorizerValue }: ValueMakers): Bindings {
   const { request, kind, object, old, namespace, params } = seen;
+  const shape = shownKind(request, kind);
   const makers: Readonly<Record<string, () => CelInput>> = {
-    object: () => (object ? toCel(typed(kind, object), kind.schema()) : null),
-    oldObject: () => (old ? toCel(typed(kind, old), kind.schema()) : null),
+    object: () => (object ? toCel(typed(shape, object), shape.schema()) : null),
+    oldObject: () => (old ? toCel(typed(shape, old), shape.schema()) : null),
     request: () => toCel(requestOf(request, kind)),
     namespaceObject: () => (namespace ? toCel(namespace) : null),
     params: () => (params ? toCel(params) : null),

@@ -9,7 +9,7 @@ import { toError } from '../../../base/errors.ts';
 import type { View } from '../../../client/client.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../../contract.ts';
 import { checkConditions } from '../match-conditions.ts';
-import { convert } from '../match-rules.ts';
+import { shownAs } from '../match-rules.ts';
 import { type InForce, isSelected, type PolicyOptions, paramsFor, policiesFor } from './bindings.ts';
 import { type Bound, Expressions } from './expressions.ts';
 import { policyVariables } from './seen.ts';
@@ -41,12 +41,11 @@ export function validatingPolicies(
   };
   const complaintsOf = async (pair: Pair, request: AdmissionRequest, object: KubeObject | undefined) => {
     const expressions = await expressionsOf(pair.policy);
-    const shown = (one: KubeObject | undefined) => one && convert(request.kind, pair.kind, one);
     const seen = {
       request,
       kind: pair.kind,
-      object: shown(object),
-      old: shown(request.old),
+      object: shownAs(request, pair.kind, object),
+      old: shownAs(request, pair.kind, request.old),
       namespace: request.ref.namespace ? options.namespaces.get(request.ref.namespace) : undefined,
     };
     const complaints: Complaint[] = [];

@@ -13,7 +13,7 @@ import type { View } from '../../../client/client.ts';
 import type { AdmissionRequest } from '../../contract.ts';
 import type { CallWebhook } from '../../webhook-client/caller.ts';
 import type { ConditionsMatch } from '../match-conditions.ts';
-import { convert, type Equivalents, isExempt, type Matching, matchedKind, selectorsMatch } from '../match-rules.ts';
+import { type Equivalents, isExempt, type Matching, matchedKind, selectorsMatch, shownAs } from '../match-rules.ts';
 import { denied, failedClosed, noDryRun, WebhookCallError } from './errors.ts';
 import { readVerdict, reviewOf, reviewVersion, type Verdict } from './review.ts';
 
@@ -66,8 +66,7 @@ export async function invoke(
 ): Promise<Verdict | undefined> {
   const { namespaces, conditionsMatch, log } = options;
   if (!selectorsMatch(matchingOf(webhook), { ...request, object }, namespaces)) return undefined;
-  const present = (one: KubeObject | undefined) => one && convert(request.kind, kind, one);
-  const shown = { kind, object: present(object), old: present(request.old) };
+  const shown = { kind, object: shownAs(request, kind, object), old: shownAs(request, kind, request.old) };
   if (webhook.matchConditions?.length) {
     const { failurePolicy = 'Fail', matchConditions } = webhook;
     const verdict = await conditionsMatch(matchConditions, { request, ...shown });
@@ -87,6 +86,7 @@ export async function invoke(
     return undefined;
   }
   for (const warning of verdict.warnings) request.warn(warning);
+  for (const [key, value] of verdict.auditAnnotations) request.annotate?.(`${webhook.name}/${key}`, value);
   if (!verdict.allowed) throw denied(webhook.name, verdict.status);
   return verdict;
 }

@@ -9,7 +9,7 @@ import { toError } from '../../../base/errors.ts';
 import type { View } from '../../../client/client.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../../contract.ts';
 import { copyJson, sameJson } from '../../registry/json.ts';
-import { convert } from '../match-rules.ts';
+import { shownAs, shownKind } from '../match-rules.ts';
 import { decodePatched, takeOver } from '../patched-object.ts';
 import { type Concern, concerned, invoke, type WebhookOptions } from './invoke.ts';
 
@@ -77,10 +77,10 @@ function applyPatch(
     );
   let patched: Draft<KubeObject>;
   try {
-    const shown = copyJson(convert(request.kind, kind, object as KubeObject));
-    patched = decodePatched(kind, jsonPatch(shown, JSON.parse(text)));
+    const shown = copyJson(shownAs(request, kind, object as KubeObject));
+    patched = decodePatched(shownKind(request, kind), jsonPatch(shown, JSON.parse(text)));
   } catch (error) {
     throw failed(toError(error).message);
   }
-  return takeOver(request.kind, kind, { object, patched });
+  return takeOver(request, kind, { object, patched });
 }

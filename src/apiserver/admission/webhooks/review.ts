@@ -2,6 +2,7 @@ import type { Kind } from '../../../api/kind.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { Status } from '../../../api/status.ts';
 import type { AdmissionRequest } from '../../contract.ts';
+import { shownKind } from '../match-rules.ts';
 
 /** AdmissionReview: what a webhook is sent, and what it may answer. Pure. */
 
@@ -29,8 +30,8 @@ export function reviewOf(request: AdmissionRequest, { uid, version, kind, object
     request: {
       uid,
       ...requestOf(request, kind),
-      object: object ? typed(kind, object) : null,
-      oldObject: old ? typed(kind, old) : null,
+      object: object ? typed(shownKind(request, kind), object) : null,
+      oldObject: old ? typed(shownKind(request, kind), old) : null,
     },
   };
 }
@@ -41,10 +42,10 @@ export function requestOf(request: AdmissionRequest, kind: Kind): Readonly<Recor
   const kindOf = (one: Kind) => ({ group: one.group, version: one.version, kind: one.kind });
   const resourceOf = (one: Kind) => ({ group: one.group, version: one.version, resource: one.plural });
   return {
-    kind: kindOf(kind),
+    kind: kindOf(shownKind(request, kind)),
     resource: resourceOf(kind),
     ...(subresource && { subResource: subresource }),
-    requestKind: kindOf(request.kind),
+    requestKind: kindOf(shownKind(request, request.kind)),
     requestResource: resourceOf(request.kind),
     ...(subresource && { requestSubResource: subresource }),
     ...(ref.name && { name: ref.name }),
@@ -69,14 +70,14 @@ export function typed(kind: Kind, object: KubeObject): KubeObject {
 
 const optionKinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: '' } as const;
 
-function optionsOf({ operation, dryRun, fieldManager }: AdmissionRequest): unknown {
+function optionsOf({ operation, dryRun, fieldManager, options }: AdmissionRequest): unknown {
   const kind = optionKinds[operation];
   if (!kind) return null;
   return {
     kind,
     apiVersion: 'meta.k8s.io/v1',
     ...(dryRun && { dryRun: ['All'] }),
-    ...(fieldManager && operation !== 'DELETE' && { fieldManager }),
+    ...(options ?? (fieldManager && operation !== 'DELETE' && { fieldManager })),
   };
 }
 
@@ -84,6 +85,7 @@ export interface Verdict {
   readonly allowed: boolean;
   readonly status: Partial<Status> | undefined;
   readonly warnings: readonly string[];
+  readonly auditAnnotations: readonly (readonly [key: string, value: string])[];
   /** RFC 6902, as text. */
   readonly patch: string | undefined;
 }
@@ -103,7 +105,7 @@ export function readVerdict(text: string, { uid, version }: Pick<Reviewed, 'uid'
     throw new Error(`expected webhook response of ${wanted}, Kind=AdmissionReview, got ${got}`);
   }
   if (typeof response !== 'object' || response === null) throw new Error('webhook response was absent');
-  const { uid: answered, allowed, status, patch, patchType, warnings } = record(response);
+  const { uid: answered, allowed, status, patch, patchType, warnings, auditAnnotations } = record(response);
   if (version === 'v1' && answered !== uid)
     throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(answered ?? '')}`);
   const hasPatch = typeof patch === 'string' && patch !== '';
@@ -116,8 +118,13 @@ export function readVerdict(text: string, { uid, version }: Pick<Reviewed, 'uid'
     allowed: allowed === true,
     status: typeof status === 'object' && status !== null ? (status as Partial<Status>) : undefined,
     warnings: Array.isArray(warnings) ? warnings.filter((warning) => typeof warning === 'string') : [],
+    auditAnnotations: Object.entries(record(auditAnnotations)).filter(isText),
     patch: hasPatch ? Buffer.from(patch, 'base64').toString() : undefined,
   };
+}
+
+function isText(entry: [string, unknown]): entry is [string, string] {
+  return typeof entry[1] === 'string';
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
