@@ -136,8 +136,7 @@ export class Watch {
     this.#pending.catch(() => undefined); // told to whoever awaits it
     const timer = new AbortController();
     const late = delay(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined);
-    const result = await Promise.race([this.#pending, late]);
-    timer.abort();
+    const result = await Promise.race([this.#pending, late]).finally(() => timer.abort());
     if (result === undefined) return undefined;
     this.#pending = undefined;
     if (result.done) throw new Error('the watch ended');
