@@ -10,6 +10,8 @@ export interface CompositionOptions {
   readonly options: ServerOptions;
   /** `1.36.0+k3ts1`. */
   readonly version: string;
+  /** Of the sources, 40 hex digits; left out where it is not known. */
+  readonly commit?: string;
   readonly log: Logger;
   readonly steps: Steps;
 }

@@ -7,6 +7,7 @@ import { parseCommandLine } from '../flags/command-line.ts';
 import { UsageError } from '../flags/flag.ts';
 import { describeFlags } from '../flags/help.ts';
 import { readSettings } from '../flags/settings.ts';
+import { sourceCommit } from '../version/commit.ts';
 import { productVersion } from '../version/version.ts';
 import { serverFlags } from './flags.ts';
 import { explainK3sFlag } from './k3s-flags.ts';
@@ -81,7 +82,7 @@ async function start(options: ServerOptions, log: Logger, steps: Steps): Promise
     () => writeRunState(dataDir, state),
     () => removeRunState(dataDir),
   );
-  await startServer({ options, version: productVersion(), log, steps });
+  await startServer({ options, version: productVersion(), commit: sourceCommit(), log, steps });
 }
 
 /** The first SIGTERM or SIGINT asks for a stop, the second ends the process at once. */
