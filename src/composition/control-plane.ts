@@ -126,7 +126,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
 }
 
 function apiServerOf(
-  { options, version, log }: CompositionOptions,
+  { options, version, commit = '', log }: CompositionOptions,
   parts: {
     readonly store: Store;
     readonly registry: CachedRegistry;
@@ -157,7 +157,7 @@ function apiServerOf(
         ca: authorities['server-ca'].certificatePem,
       }),
     },
-    version: { gitVersion: `v${version}`, gitCommit: '', buildDate: '1970-01-01T00:00:00Z' },
+    version: { gitVersion: `v${version}`, gitCommit: commit, buildDate: '1970-01-01T00:00:00Z' },
     clock,
     log: log.child('apiserver'),
     reviews: access.reviews,
