@@ -2,6 +2,7 @@ import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { MutatingAdmissionPolicyBinding } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateMutatingAdmissionPolicyBinding } from '../validation/admissionregistration/policy-binding.ts';
 import { defaultAdmissionPolicyBinding } from './defaults.ts';
 import { paramRefText } from './param-text.ts';
 
@@ -22,4 +23,5 @@ export const mutatingAdmissionPolicyBinding = kind<MutatingAdmissionPolicyBindin
     ageColumn,
   ],
   defaults: defaultAdmissionPolicyBinding,
+  validate: validateMutatingAdmissionPolicyBinding,
 });

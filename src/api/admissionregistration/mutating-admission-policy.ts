@@ -2,6 +2,7 @@ import { ageColumn, column, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { MutatingAdmissionPolicy } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateMutatingAdmissionPolicy } from '../validation/admissionregistration/policy.ts';
 import { defaultAdmissionPolicy } from './defaults.ts';
 import { paramKindText } from './param-text.ts';
 
@@ -22,4 +23,5 @@ export const mutatingAdmissionPolicy = kind<MutatingAdmissionPolicy>({
     ageColumn,
   ],
   defaults: defaultAdmissionPolicy,
+  validate: validateMutatingAdmissionPolicy,
 });

@@ -2,6 +2,7 @@ import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ValidatingAdmissionPolicyBinding } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import { validateValidatingAdmissionPolicyBinding } from '../validation/admissionregistration/policy-binding.ts';
 import { defaultAdmissionPolicyBinding } from './defaults.ts';
 import { paramRefText } from './param-text.ts';
 
@@ -22,4 +23,5 @@ export const validatingAdmissionPolicyBinding = kind<ValidatingAdmissionPolicyBi
     ageColumn,
   ],
   defaults: defaultAdmissionPolicyBinding,
+  validate: validateValidatingAdmissionPolicyBinding,
 });

@@ -3,6 +3,10 @@ import { kind } from '../kind.ts';
 import type { ValidatingAdmissionPolicy } from '../schema/generated/types/admissionregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
+import {
+  validateValidatingAdmissionPolicy,
+  validateValidatingAdmissionPolicyStatus,
+} from '../validation/admissionregistration/policy.ts';
 import { defaultAdmissionPolicy } from './defaults.ts';
 import { paramKindText } from './param-text.ts';
 
@@ -16,7 +20,7 @@ export const validatingAdmissionPolicy = kind<ValidatingAdmissionPolicy>({
   schema: () => schemaOf('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy'),
   conditionalUpdate: true,
   generation: true,
-  subresources: { status: statusSubresource },
+  subresources: { status: { ...statusSubresource, validateUpdate: validateValidatingAdmissionPolicyStatus } },
   columns: [
     nameColumn,
     countColumn('Validations', ({ spec }) => spec?.validations?.length, { description: 'Number of rules.' }),
@@ -24,4 +28,5 @@ export const validatingAdmissionPolicy = kind<ValidatingAdmissionPolicy>({
     ageColumn,
   ],
   defaults: defaultAdmissionPolicy,
+  validate: validateValidatingAdmissionPolicy,
 });

@@ -2,6 +2,10 @@ import { nameAndAge } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ResourceClaimTemplate } from '../schema/generated/types/resource-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
+import {
+  validateResourceClaimTemplate,
+  validateResourceClaimTemplateUpdate,
+} from '../validation/resource/resource-claim.ts';
 import { defaultResourceClaimTemplate } from './defaults.ts';
 
 export const resourceClaimTemplate = kind<ResourceClaimTemplate>({
@@ -13,4 +17,6 @@ export const resourceClaimTemplate = kind<ResourceClaimTemplate>({
   schema: () => schemaOf('io.k8s.api.resource.v1.ResourceClaimTemplate'),
   columns: nameAndAge,
   defaults: defaultResourceClaimTemplate,
+  validate: validateResourceClaimTemplate,
+  validateUpdate: validateResourceClaimTemplateUpdate,
 });

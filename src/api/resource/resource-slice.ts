@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { ResourceSlice } from '../schema/generated/types/resource-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
+import { validateResourceSlice, validateResourceSliceUpdate } from '../validation/resource/resource-slice.ts';
 
 export const resourceSlice = kind<ResourceSlice>({
   group: 'resource.k8s.io',
@@ -12,6 +13,8 @@ export const resourceSlice = kind<ResourceSlice>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.resource.v1.ResourceSlice'),
   generation: true,
+  validate: validateResourceSlice,
+  validateUpdate: validateResourceSliceUpdate,
   columns: [
     nameColumn,
     column('Node', ({ spec }) => spec?.nodeName ?? '', { description: 'The node that has the devices.' }),

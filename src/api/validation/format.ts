@@ -99,6 +99,20 @@ export const isPercent = check({
   examples: ['1%', '93%'],
 });
 
+export const isCIdentifier = check({
+  pattern: '[A-Za-z_][A-Za-z0-9_]*',
+  message:
+    "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
+  examples: ['my_name', 'MY_NAME', 'MyName'],
+});
+
+export const isConditionReason = check({
+  pattern: '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?',
+  message:
+    "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'",
+  examples: ['my_name', 'MY_NAME', 'MyName', 'ReasonA,ReasonB', 'ReasonA:ReasonB'],
+});
+
 const isConfigKeyText = check({
   pattern: '[-._a-zA-Z0-9]+',
   message: "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
@@ -146,6 +160,12 @@ export function isQualifiedName(text: string): readonly string[] {
   else if (name.length > maxLabelBytes) complaints.push(`name part ${maxLengthComplaint(maxLabelBytes)}`);
   if (name.length < 4096 && !qualifiedName.test(name)) complaints.push(`name part ${qualifiedNameRule}`);
   return complaints.length === 0 ? fine : complaints;
+}
+
+/** A resource that somebody else than Kubernetes counts: `example.com/gpu`. */
+export function isExtendedResourceName(name: string): boolean {
+  const isNative = !name.includes('/') || name.includes('kubernetes.io/');
+  return !isNative && !name.startsWith('requests.') && isQualifiedName(`requests.${name}`).length === 0;
 }
 
 /** `domain/path`, as in CSR signer names and pod conditions' domains. */

@@ -13,19 +13,10 @@ import {
 import { invalidFormat, invalidValue, required, tooLong } from '../field-error.ts';
 import { isDns1123Subdomain, isQualifiedName } from '../format.ts';
 import { validateLabelSelector } from '../label-selector.ts';
+import { driverName } from './driver-name.ts';
 
-const maxDriverNameBytes = 63;
 const maxNodeIdBytes = 192;
 const [leastTokenSeconds, mostTokenSeconds] = [600, 2 ** 32];
-
-/** A driver's name, as everything that names one must have it. */
-export function driverName(name: string | undefined, path: string): Errors {
-  if (!name) return [required(path)];
-  return [
-    ...(name.length > maxDriverNameBytes ? [tooLong(path, maxDriverNameBytes)] : []),
-    ...invalidFormat(path, name, isDns1123Subdomain(name.toLowerCase())),
-  ];
-}
 
 export function validateCsiDriver({ spec }: CSIDriver): Errors {
   if (!spec) return [required('spec')];

@@ -2,7 +2,7 @@ import type { VolumeAttachment, VolumeAttributesClass } from '../../schema/gener
 import { type Errors, immutable, requiredFormat } from '../common.ts';
 import { forbidden, required } from '../field-error.ts';
 import { isDns1123Subdomain } from '../format.ts';
-import { driverName } from './csi.ts';
+import { driverName } from './driver-name.ts';
 
 export function validateVolumeAttachment({ spec }: VolumeAttachment): Errors {
   if (!spec) return [required('spec')];
