@@ -1,7 +1,8 @@
 import { pod as podKind } from '../../api/core/pod.ts';
-import { type Draft, formatTime } from '../../api/object.ts';
+import { type Draft, formatTime, type KubeObject, type ObjectRef } from '../../api/object.ts';
 import type { Binding, Pod } from '../../api/schema/generated/types/core-v1.ts';
 import { badRequest, conflict, type FieldError, invalid, staleObject } from '../../api/status.ts';
+import type { RequestContext } from '../contract.ts';
 import { writeContext } from '../http/write-context.ts';
 import { readTyped } from '../routes/decode.ts';
 import type { ObjectRoutes } from '../routes/objects.ts';
@@ -22,11 +23,25 @@ export function bindingHandler(routes: ObjectRoutes): ResourceHandler {
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
     const errors = bindingErrors(binding);
     if (errors.length > 0) throw invalid({ group: '', kind: 'Binding' }, name, errors);
-    const target = { namespace, name, subresource: 'binding' };
-    const nowMs = routes.clock.now();
-    await routes.registry.modify(podKind, target, (draft, old) => bind(draft, old, { binding, nowMs }), context);
+    await assign(routes, { namespace, name }, binding, context);
     await sendSuccess(request);
   };
+}
+
+/** Admits a binding and carries it out. Throws ApiError `Conflict`, `NotFound`, or what a plugin throws. */
+export async function assign(
+  { registry, clock }: Pick<ObjectRoutes, 'registry' | 'clock'>,
+  ref: ObjectRef,
+  binding: Binding,
+  context: RequestContext,
+): Promise<void> {
+  const target = { ...ref, subresource: 'binding' };
+  const object = { ...binding, metadata: { ...ref, ...binding.metadata } } as Binding & KubeObject;
+  const admitted = await registry.admit(podKind, target, { operation: 'CREATE', body: bindingBody, object }, context);
+  const made = { binding: admitted, nowMs: clock.now() };
+  // As upstream: nobody owns what a binding sets.
+  const how = { admitted: true, ownsFields: true } as const;
+  await registry.modify(podKind, target, (draft, old) => bind(draft, old, made), context, how);
 }
 
 function bindingErrors({ target }: Binding): readonly FieldError[] {

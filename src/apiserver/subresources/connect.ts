@@ -10,6 +10,7 @@ import { agentOf } from '../proxy/backends.ts';
 import { forward } from '../proxy/forward.ts';
 import { connectKubelet, type KubeletCredentials, type NodeConnection } from '../proxy/node-connection.ts';
 import type { ResourceHandler } from '../routes/router.ts';
+import { admitConnect } from './connect-options.ts';
 import { chooseContainer } from './containers.ts';
 
 export interface NodeAccess {
@@ -84,9 +85,10 @@ const streamParameters: readonly (readonly [string, string])[] = [
 
 /** exec and attach: a tunnel to the node agent, which speaks the protocol that the client offers. */
 export function streamHandler(access: NodeAccess, what: 'exec' | 'attach'): ResourceHandler {
-  return async (request) => {
+  return async (request, kind) => {
     requireUpgrade(request);
     await alsoCreate(access, request);
+    await admitConnect(access.registry, request, kind);
     const pod = await podOf(access, request);
     const container = chooseContainer(pod, request.query.get('container') ?? '');
     const query = copyQuery(request.query, streamParameters);
@@ -95,9 +97,10 @@ export function streamHandler(access: NodeAccess, what: 'exec' | 'attach'): Reso
 }
 
 export function portForwardHandler(access: NodeAccess): ResourceHandler {
-  return async (request) => {
+  return async (request, kind) => {
     requireUpgrade(request);
     await alsoCreate(access, request);
+    await admitConnect(access.registry, request, kind);
     const pod = await podOf(access, request);
     const query = copyQuery(request.query, [
       ['ports', 'port'],

@@ -1,12 +1,12 @@
 import { pod as podKind } from '../../api/core/pod.ts';
-import { type Draft, formatTime, type ObjectRef } from '../../api/object.ts';
+import { type Draft, formatTime, type KubeObject, type ObjectRef } from '../../api/object.ts';
 import { podDisruptionBudget } from '../../api/policy/pod-disruption-budget.ts';
 import type { Pod } from '../../api/schema/generated/types/core-v1.ts';
-import type { PodDisruptionBudget } from '../../api/schema/generated/types/policy-v1.ts';
+import type { Eviction, PodDisruptionBudget } from '../../api/schema/generated/types/policy-v1.ts';
 import { labelSelectorOf } from '../../api/selectors/label-selector.ts';
 import { ApiError, badRequest, forbidden } from '../../api/status.ts';
 import type { DeleteOptions } from '../../client/client.ts';
-import type { RequestContext } from '../contract.ts';
+import type { Registry, RequestContext } from '../contract.ts';
 import { writeContext } from '../http/write-context.ts';
 import { isRecord, readTyped } from '../routes/decode.ts';
 import { optionsOf } from '../routes/delete-options.ts';
@@ -28,9 +28,23 @@ export function evictionHandler(routes: ObjectRoutes): ResourceHandler {
     const given: unknown = eviction.deleteOptions ?? {};
     const query = request.query.get('dryRun') ? { dryRun: request.query.all('dryRun') } : {};
     const { options, context } = optionsOf(request, isRecord(given) ? { ...query, ...given } : query);
-    await evict(routes, { namespace, name }, options, context);
+    const ref = { namespace, name };
+    await admitEviction(routes.registry, ref, eviction, context);
+    await evict(routes, ref, options, context);
     await sendSuccess(request);
   };
+}
+
+/** Throws what a plugin throws. */
+export async function admitEviction(
+  registry: Registry,
+  ref: ObjectRef,
+  eviction: Eviction,
+  context: RequestContext,
+): Promise<void> {
+  const object = { ...eviction, metadata: { ...ref, ...eviction.metadata } } as Eviction & KubeObject;
+  const target = { ...ref, subresource: 'eviction' };
+  await registry.admit(podKind, target, { operation: 'CREATE', body: evictionBody, object }, context);
 }
 
 /** Deletes a pod if its disruption budget has room. Throws ApiError `TooManyRequests` when it has none. */
@@ -42,7 +56,7 @@ export async function evict(
 ): Promise<void> {
   const { object: pod } = await parts.registry.get(podKind, ref, context);
   if (!ignoresBudgets(pod)) await takeFromBudget(parts, pod, context);
-  await parts.registry.delete(podKind, ref, options, context);
+  await parts.registry.delete(podKind, ref, options, context, { admitted: true });
 }
 
 /** Pods that give no service are evicted at once. */
@@ -73,6 +87,7 @@ async function takeFromBudget(
     { namespace, name: budget.metadata.name ?? '', subresource: 'status' },
     (draft, old) => takeOne(draft, old, { podName, evictedAt }),
     context,
+    { admitted: true },
   );
 }
 

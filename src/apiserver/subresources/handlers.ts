@@ -28,7 +28,7 @@ export function subresourceHandlers({
     ['/pods/log', logHandler(access)],
     ['/pods/portforward', portForwardHandler(access)],
     ['/pods/proxy', podProxyHandler(access)],
-    ['/serviceaccounts/token', tokenHandler(tokenRequest)],
+    ['/serviceaccounts/token', tokenHandler(objects.registry, tokenRequest)],
     ['/services/proxy', serviceProxyHandler(access)],
   ]);
 }

@@ -7,10 +7,12 @@ import { forward } from '../proxy/forward.ts';
 import { connectKubelet, connectPlain, type Endpoint } from '../proxy/node-connection.ts';
 import type { ResourceHandler } from '../routes/router.ts';
 import type { NodeAccess } from './connect.ts';
+import { admitConnect } from './connect-options.ts';
 
 /** `nodes/{name[:port]}/proxy/…`: the node agent's own API, or another port of the node. */
 export function nodeProxyHandler(access: NodeAccess): ResourceHandler {
-  return async (request) => {
+  return async (request, kind) => {
+    await admitConnect(access.registry, request, kind);
     const { name, port } = parseProxyName(request.info.name);
     const { object: node } = await access.registry.get(nodeKind, { name }, readContext(request));
     const agent = agentEndpoint(node);
@@ -28,7 +30,8 @@ export function nodeProxyHandler(access: NodeAccess): ResourceHandler {
 
 /** `pods/{[scheme:]name[:port]}/proxy/…`: a port of the pod. */
 export function podProxyHandler(access: NodeAccess): ResourceHandler {
-  return async (request) => {
+  return async (request, kind) => {
+    await admitConnect(access.registry, request, kind);
     const { scheme, name, port } = parseProxyName(request.info.name);
     requireHttp(scheme);
     const { namespace } = request.info;
@@ -39,7 +42,8 @@ export function podProxyHandler(access: NodeAccess): ResourceHandler {
 
 /** `services/{[scheme:]name[:port]}/proxy/…`: a ready endpoint of the service. */
 export function serviceProxyHandler(access: NodeAccess): ResourceHandler {
-  return async (request) => {
+  return async (request, kind) => {
+    await admitConnect(access.registry, request, kind);
     const { scheme, name, port } = parseProxyName(request.info.name);
     requireHttp(scheme);
     const { namespace } = request.info;
