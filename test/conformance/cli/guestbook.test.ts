@@ -55,8 +55,8 @@ test('Kubectl client Guestbook application should create and stop a working appl
   const proxied = `get --raw /api/v1/namespaces/${space.name}/services/frontend:http/proxy/cgi-bin/guestbook`;
   await until('the frontend to answer', async () => (await space.tryKubectl(proxied)).exitCode === 0);
   assert.equal(await space.kubectl(proxied), '');
-  await space.kubectl(`${proxied}?TestEntry`);
-  await until('the entry at the replicas', async () => (await space.kubectl(proxied)) === 'TestEntry\n');
+  await space.kubectl(`${proxied}?entry=TestEntry`);
+  await until('the entry at the replicas', async () => (await space.kubectl(proxied)) === 'entry=TestEntry\n');
 
   for (const tier of application) await space.kubectl('delete --grace-period=0 --force -f -', tier);
   const left = () => space.kubectl('get deployments,replicasets,pods,services,endpointslices -o name');

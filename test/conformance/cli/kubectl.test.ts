@@ -146,7 +146,8 @@ const rows: Readonly<Record<string, (space: Space, cluster: Cluster) => Promise<
   },
 
   async "Kubectl client Kubectl replace should update a single-container pod's image"({ kubectl }) {
-    await kubectl(`run web --image=${image} --pod-running-timeout=1m --labels=run=web --grace-period=1 -- sleep 3600`);
+    const quick = '{"spec":{"terminationGracePeriodSeconds":1}}';
+    await kubectl(`run web --image=${image} --pod-running-timeout=1m --overrides=${quick} -- sleep 3600`);
     await kubectl('wait --for=condition=Ready pod/web --timeout=20s');
     const before = JSON.parse(await kubectl('get pod web -o json'));
     assert.equal(before.spec.containers[0].image, image);
