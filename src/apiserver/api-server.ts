@@ -1,3 +1,4 @@
+import type { Cidr } from '../base/cidr.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { TokenRequestHandler } from './authentication/token-request.ts';
@@ -46,7 +47,7 @@ export interface ApiServerOptions {
   readonly openId: OpenIdDocuments;
   /** Makes the namespaces and the `kubernetes` Service that every cluster has. Absent: somebody else does. */
   readonly systemObjects?: {
-    readonly serviceAddress: string;
+    readonly serviceCidrs: readonly [Cidr, ...Cidr[]];
     /** The port defaults to the bound one. */
     readonly advertised: { readonly address: string; readonly port?: number };
   };
@@ -131,6 +132,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
   const pipeline = new Pipeline({
     authenticator,
+    authorities: options.tls,
     authorizer,
     route,
     metrics,
@@ -153,9 +155,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       metrics.start();
       pipeline.start();
       if (options.systemObjects) {
-        const { serviceAddress, advertised } = options.systemObjects;
+        const { serviceCidrs, advertised } = options.systemObjects;
         const { port } = bound;
-        const system = { serviceAddress, advertised: { port, ...advertised } };
+        const system = { serviceCidrs, advertised: { port, ...advertised } };
         await ensureSystemObjects(registry, system);
         stopKeeping = keepSystemObjects(registry, system, { clock, log });
       }
@@ -173,7 +175,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       if (!bound) throw new Error('the API server has not been started');
       return bound;
     },
-    setSecureContext: (tls) => listener.setSecureContext(tls),
+    setSecureContext(tls) {
+      pipeline.setAuthorities(tls);
+      listener.setSecureContext(tls);
+    },
     addCheck: (check) => checks.push(check),
   };
 }

@@ -14,12 +14,24 @@ export interface UserInfo {
 /** What authenticators see of a request. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The subject of a client certificate that the TLS layer has verified against the client CA. */
-  readonly certificate?: {
-    readonly commonName: string;
-    readonly organizations: readonly string[];
-    readonly raw: Uint8Array;
-  };
+  /** Names and values in turn, as they came: where a header is sent several times, its values stand apart. */
+  readonly rawHeaders: readonly string[];
+  /** Percent-decoded. */
+  readonly path: string;
+  readonly certificate?: ClientCertificate;
+}
+
+/** The subject of a certificate that the TLS layer has verified. */
+export interface ClientCertificate {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  readonly uid?: string;
+  /** SHA-256 of the certificate, in hex. */
+  readonly fingerprint: string;
+  /** Signed by the authority of users. */
+  readonly isClient: boolean;
+  /** Signed by the authority of proxies that tell who asks. */
+  readonly isRequestHeader: boolean;
 }
 
 export interface Authenticator {

@@ -39,7 +39,7 @@ before(async () => {
   client = createInProcessClient({ registry, user: { name: 'admin', groups: ['system:masters'] } });
   for (const name of ['default', 'kube-system', 'team']) await client.create(namespace, { metadata: { name } });
   await ensureBootstrapPolicy(client);
-  access = createAccess({
+  access = await createAccess({
     client,
     serviceAccountKeyPem: await createSigningKey(),
     clusterDomain: 'cluster.local',
@@ -175,7 +175,11 @@ test('a bootstrap role gets back what it lost, and keeps what it was given', asy
   assert.ok(repaired.some(({ resources }) => resources?.includes('selfsubjectreviews')));
 });
 
-const authorizationOf = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+const authorizationOf = (token: string) => ({
+  headers: { authorization: `Bearer ${token}` },
+  rawHeaders: [],
+  path: '/api',
+});
 const { signal } = new AbortController();
 const unauthorized = (error: unknown) => isApiError(error, 'Unauthorized');
 
@@ -224,8 +228,11 @@ test('a token for another audience, a forged one and an expired one are refused'
 
 test('what is no token of ours is left to others', async () => {
   for (const token of ['x', 'a.b.c', `${btoa('{}')}.${btoa('{"iss":"somebody"}')}.x`])
-    assert.equal(await access.authenticator.authenticate(authorizationOf(token), signal), undefined, token);
-  assert.equal(await access.authenticator.authenticate({ headers: {} }, signal), undefined);
+    assert.equal(await access.authenticateToken(token, signal), undefined, token);
+  assert.equal(
+    await access.authenticator.authenticate({ headers: {}, rawHeaders: [], path: '/api' }, signal),
+    undefined,
+  );
 });
 
 test('a node gets tokens for pods of its own only', async () => {

@@ -8,30 +8,35 @@ import { clusterRoleBinding } from '../api/rbac/cluster-role-binding.ts';
 import { role } from '../api/rbac/role.ts';
 import { roleBinding } from '../api/rbac/role-binding.ts';
 import type { ApiServerOptions } from '../apiserver/api-server.ts';
-import { certificateAuthenticator } from '../apiserver/authentication/certificate.ts';
-import { serviceAccountAuthenticator, type TokenSubjects } from '../apiserver/authentication/service-account.ts';
+import { createAuthentication } from '../apiserver/authentication/authentication.ts';
+import type { TokenSubjects } from '../apiserver/authentication/service-account.ts';
 import { createTokenSigner, type TokenSigner } from '../apiserver/authentication/service-account-token.ts';
 import { createTokenRequestHandler, type TokenRequestHandler } from '../apiserver/authentication/token-request.ts';
 import { createTokenReviewHandler } from '../apiserver/authentication/token-review.ts';
-import { unionAuthenticator } from '../apiserver/authentication/union.ts';
 import { nodeRules } from '../apiserver/authorization/bootstrap/component-roles.ts';
 import { nodeAuthorizer } from '../apiserver/authorization/node.ts';
 import { createRuleResolver, type RuleResolver, rbacAuthorizer } from '../apiserver/authorization/rbac.ts';
 import { createRulesReviewHandler } from '../apiserver/authorization/rules-review.ts';
 import { mastersAuthorizer, unionAuthorizer } from '../apiserver/authorization/union.ts';
-import type { Authenticator, Authorizer } from '../apiserver/contract.ts';
+import type { Authenticator, Authorizer, UserInfo } from '../apiserver/contract.ts';
+import { type ApiServerSettings, defaultApiServerSettings } from '../apiserver/settings/settings.ts';
 import type { Clock } from '../base/clock.ts';
+import { type Logger, silentLogger } from '../base/log.ts';
 import type { Client } from '../client/client.ts';
 
 /** Everything that decides who somebody is and what he may do. */
 export interface Access {
   readonly authenticator: Authenticator;
+  /** Whose bearer token this is, for the other ports of a server. Throws ApiError `Unauthorized`. */
+  authenticateToken(token: string, signal: AbortSignal): Promise<UserInfo | undefined>;
   readonly authorizer: Authorizer;
   readonly resolver: RuleResolver;
   readonly tokenRequest: TokenRequestHandler;
   readonly reviews: ApiServerOptions['reviews'];
   readonly openId: ApiServerOptions['openId'];
   readonly signSecretToken: TokenSigner['signForSecret'];
+  /** Stops following configuration files. */
+  close(): void;
 }
 
 export interface AccessOptions {
@@ -40,19 +45,32 @@ export interface AccessOptions {
   readonly serviceAccountKeyPem: string;
   readonly clusterDomain: string;
   readonly clock: Clock;
+  readonly settings?: ApiServerSettings;
+  readonly log?: Logger;
 }
 
-export function createAccess({ client, serviceAccountKeyPem, clusterDomain, clock }: AccessOptions): Access {
-  const issuer = `https://kubernetes.default.svc.${clusterDomain}`;
-  const audiences = [issuer, 'k3ts'];
-  const signer = createTokenSigner({ keyPem: serviceAccountKeyPem, issuer, clock });
+/** Reads the configuration files that `settings` names. Throws Error with the file's name and all that is wrong with it. */
+export async function createAccess(options: AccessOptions): Promise<Access> {
+  const { client, serviceAccountKeyPem, clusterDomain, clock, log = silentLogger } = options;
+  const { authentication } = options.settings ?? defaultApiServerSettings;
+  const { serviceAccountIssuers, maxTokenSeconds } = authentication;
+  const [issuer = `https://kubernetes.default.svc.${clusterDomain}`, ...formerIssuers] = serviceAccountIssuers;
+  const audiences = authentication.apiAudiences ?? [issuer, 'k3ts'];
+  const signer = createTokenSigner({ keyPem: serviceAccountKeyPem, issuer, formerIssuers, clock });
   const subjects: TokenSubjects = {
     serviceAccounts: client.view(serviceAccount),
     pods: client.view(pod),
     secrets: client.view(secret),
     nodes: client.view(node),
   };
-  const tokens = serviceAccountAuthenticator({ signer, subjects, audiences, clock });
+  const who = await createAuthentication({
+    settings: authentication,
+    serviceAccounts: { signer, subjects },
+    audiences,
+    client,
+    clock,
+    log: log.child('authentication'),
+  });
   const resolver = createRuleResolver({
     roles: client.view(role),
     roleBindings: client.view(roleBinding),
@@ -60,17 +78,24 @@ export function createAccess({ client, serviceAccountKeyPem, clusterDomain, cloc
     clusterRoleBindings: client.view(clusterRoleBinding),
   });
   return {
-    authenticator: unionAuthenticator([certificateAuthenticator, tokens]),
+    authenticator: who.authenticator,
+    authenticateToken: async (token, signal) =>
+      (await who.tokens.authenticateToken(token, { audiences, signal }))?.user,
     authorizer: unionAuthorizer([
       mastersAuthorizer,
       nodeAuthorizer({ pods: subjects.pods, persistentVolumes: client.view(persistentVolume), rules: nodeRules }),
       rbacAuthorizer(resolver),
     ]),
     resolver,
-    tokenRequest: createTokenRequestHandler({ signer, subjects, audiences }),
+    tokenRequest: createTokenRequestHandler({
+      signer,
+      subjects,
+      audiences,
+      ...(maxTokenSeconds !== undefined && { maxTokenSeconds }),
+    }),
     signSecretToken: (claims) => signer.signForSecret(claims),
     reviews: {
-      tokenReview: createTokenReviewHandler(tokens, audiences),
+      tokenReview: createTokenReviewHandler(who.tokens, audiences),
       rulesReview: createRulesReviewHandler(resolver),
     },
     openId: {
@@ -83,5 +108,6 @@ export function createAccess({ client, serviceAccountKeyPem, clusterDomain, cloc
       }),
       keys: async () => ({ keys: await signer.publicKeys() }),
     },
+    close: () => who.close(),
   };
 }

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { service } from '../api/core/service.ts';
 import { builtInKinds } from '../api/kinds.ts';
 import { builtInAdmission } from '../apiserver/admission/admission.ts';
 import { ensurePriorityClasses } from '../apiserver/admission/priority.ts';
@@ -15,6 +14,7 @@ import { createInProcessClient, type SubresourceHandler } from '../apiserver/in-
 import { inProcessSubresources } from '../apiserver/in-process-subresources.ts';
 import { directConnection } from '../apiserver/proxy/node-connection.ts';
 import { type CachedRegistry, openRegistry } from '../apiserver/registry/registry.ts';
+import { serviceWebhooks } from '../apiserver/webhook-client/service-webhooks.ts';
 import { systemClock as clock } from '../base/clock.ts';
 import { formatIp } from '../base/ip.ts';
 import type { Logger } from '../base/log.ts';
@@ -29,7 +29,7 @@ import { type Component, componentsRoute } from './components.ts';
 import type { Clients, CompositionOptions } from './contract.ts';
 import { startControllers } from './controllers.ts';
 import { supervisor } from './identities.ts';
-import { apiAddress, hostInUrl, kubeletTls, type Leaves, openKeys, writeKubeconfig } from './keys.ts';
+import { hostInUrl, kubeletTls, type Leaves, openKeys, writeKubeconfig } from './keys.ts';
 
 /** What the rest of a server builds on. */
 export interface ControlPlane extends Clients {
@@ -67,12 +67,20 @@ export async function startControlPlane(composition: CompositionOptions): Promis
   );
 
   const trusted = createInProcessClient({ registry, user: supervisor, name: 'k3ts' });
-  const access = createAccess({
-    client: trusted,
-    serviceAccountKeyPem: pki.serviceAccountKeyPem,
-    clusterDomain: options.clusterDomain,
-    clock,
-  });
+  const callWebhook = serviceWebhooks(trusted, directConnection);
+  const access = await steps.run(
+    'access',
+    () =>
+      createAccess({
+        client: trusted,
+        serviceAccountKeyPem: pki.serviceAccountKeyPem,
+        clusterDomain: options.clusterDomain,
+        settings: options.apiServerSettings,
+        clock,
+        log,
+      }),
+    async (opened) => opened.close(),
+  );
   admission.push(
     definitionAdmission,
     ...builtInAdmission({
@@ -80,21 +88,28 @@ export async function startControlPlane(composition: CompositionOptions): Promis
       authorizer: access.authorizer,
       resolver: access.resolver,
       kinds: () => registry.kinds,
-      connection: directConnection,
+      callWebhook,
       log: log.child('admission'),
     }),
     serviceAllocator({
-      services: trusted.view(service),
+      client: trusted,
       cidrs: options.serviceCidrs,
       nodePorts: options.serviceNodePortRange,
       clock,
+      log: log.child('services'),
     }),
   );
   const components: Component[] = [{ name: 'datastore', problem: async () => void (await store.revision()) }];
   await steps.run(
     'custom resources',
     async () => {
-      const resources = createCustomResources({ registry, client: trusted, clock, log: log.child('crds') });
+      const resources = createCustomResources({
+        registry,
+        client: trusted,
+        callWebhook,
+        clock,
+        log: log.child('crds'),
+      });
       await resources.start(AbortSignal.timeout(60_000));
       return resources;
     },
@@ -148,6 +163,7 @@ function apiServerOf(
       key: leaves.serving.keyPem,
       cert: leaves.serving.certificatePem,
       clientCa: authorities['client-ca'].certificatePem,
+      requestHeaderCa: authorities['request-header-ca'].certificatePem,
     },
     kubelet: {
       connection: directConnection,
@@ -167,7 +183,7 @@ function apiServerOf(
     checks: [{ name: 'etcd', check: async () => void (await store.revision()) }],
     descriptionsFile,
     systemObjects: {
-      serviceAddress: apiAddress(options.serviceCidrs[0]),
+      serviceCidrs: options.serviceCidrs,
       advertised: { address, port: options.httpsListenPort },
     },
     advertised: `${hostInUrl(address)}:${options.httpsListenPort}`,

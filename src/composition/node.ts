@@ -33,7 +33,7 @@ export interface NodeParts {
   readonly events: EventRecorder;
   /** What the node agent shows on its port, and whom it trusts there. */
   readonly serving: KubeletTls;
-  readonly access: Pick<Access, 'authenticator' | 'authorizer'>;
+  readonly access: Pick<Access, 'authenticateToken' | 'authorizer'>;
   readonly components: Component[];
 }
 
@@ -111,8 +111,7 @@ export async function startNode(
     nodeName,
     tls: serving,
     authorize: kubeletAuthorizer(access.authorizer, nodeName),
-    authenticateToken: (token, signal) =>
-      access.authenticator.authenticate({ headers: { authorization: `Bearer ${token}` } }, signal),
+    authenticateToken: access.authenticateToken,
     listen: { addresses: [formatIp(options.bindAddress)], port: kubeletPort },
     clock,
     log: log.child('kubelet'),

@@ -1,4 +1,5 @@
 import type { Authenticator } from '../contract.ts';
+import { authenticated } from './token.ts';
 
 /**
  * Client certificates: common name is the user, organizations are the groups
@@ -6,7 +7,13 @@ import type { Authenticator } from '../contract.ts';
  */
 export const certificateAuthenticator: Authenticator = {
   async authenticate({ certificate }) {
-    if (!certificate?.commonName) return undefined;
-    return { name: certificate.commonName, groups: [...certificate.organizations, 'system:authenticated'] };
+    if (!certificate?.isClient || !certificate.commonName) return undefined;
+    const { commonName, organizations, uid, fingerprint } = certificate;
+    return authenticated({
+      name: commonName,
+      groups: organizations,
+      ...(uid && { uid }),
+      extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${fingerprint}`] },
+    });
   },
 };

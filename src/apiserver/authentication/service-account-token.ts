@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
-import { ApiError } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
+import { toError } from '../../base/errors.ts';
+import { unauthorized } from './unauthorized.ts';
 
 /** An object's identity inside a token. */
 export interface TokenRef {
@@ -20,6 +21,8 @@ export interface ServiceAccountClaims {
   readonly audiences: readonly string[];
   readonly tokenId?: string;
   readonly expiresAtMs?: number;
+  /** The token of a secret: without an end and without audiences, it lives as long as the secret has it. */
+  readonly isLegacy?: boolean;
 }
 
 export interface TokenSigner {
@@ -30,7 +33,7 @@ export interface TokenSigner {
     claims: Omit<ServiceAccountClaims, 'tokenId' | 'expiresAtMs'>,
     expirationSeconds: number,
   ): Promise<{ token: string; expiresAtMs: number }>;
-  /** A token without an end, for secrets of type `kubernetes.io/service-account-token`: it lives as long as its secret. */
+  /** For secrets of type `kubernetes.io/service-account-token`, in the form that such tokens have had from the beginning. */
   signForSecret(claims: {
     readonly namespace: string;
     readonly serviceAccount: TokenRef;
@@ -48,13 +51,19 @@ interface PrivateClaims {
   readonly node?: TokenRef;
 }
 
+const legacyIssuer = 'kubernetes/serviceaccount';
+const legacyClaim = (name: string) => `kubernetes.io/serviceaccount/${name}`;
+
 /** Signs and verifies service-account tokens with one ECDSA P-256 key (ES256). */
 export function createTokenSigner(options: {
   readonly keyPem: string;
   readonly issuer: string;
+  /** Issuers of tokens that were signed before. Default: none. */
+  readonly formerIssuers?: readonly string[];
   readonly clock: Clock;
 }): TokenSigner {
   const { issuer, clock } = options;
+  const issuers = [issuer, ...(options.formerIssuers ?? []), legacyIssuer];
   const privateKey = createPrivateKey(options.keyPem);
   const publicKey: KeyObject = createPublicKey(privateKey);
   let publicJwk: Promise<JWK> | undefined;
@@ -106,20 +115,33 @@ export function createTokenSigner(options: {
       return { token: await signClaims(claims, { nowSeconds, exp }), expiresAtMs: exp * 1000 };
     },
 
-    signForSecret: (claims) => signClaims({ ...claims, audiences: [issuer] }, { nowSeconds: nowInSeconds() }),
+    async signForSecret({ namespace, serviceAccount, secret }) {
+      const { kid = '' } = await jwk();
+      return new SignJWT({
+        iss: legacyIssuer,
+        [legacyClaim('namespace')]: namespace,
+        [legacyClaim('secret.name')]: secret.name,
+        [legacyClaim('service-account.name')]: serviceAccount.name,
+        [legacyClaim('service-account.uid')]: serviceAccount.uid,
+        sub: serviceAccountUser(namespace, serviceAccount.name),
+      })
+        .setProtectedHeader({ alg: 'ES256', kid })
+        .sign(privateKey);
+    },
 
     async verify(token) {
-      if (unverifiedIssuer(token) !== issuer) return undefined;
+      const claimed = unverifiedIssuer(token);
+      if (typeof claimed !== 'string' || !issuers.includes(claimed)) return undefined;
       try {
         const { payload } = await jwtVerify(token, publicKey, {
-          issuer,
+          issuer: claimed,
           algorithms: ['ES256'],
           clockTolerance: 10,
           currentDate: new Date(clock.now()),
         });
-        return claimsOf(payload);
+        return claimed === legacyIssuer ? legacyClaims(payload) : claimsOf(payload);
       } catch (error) {
-        throw new ApiError('Unauthorized', 'Unauthorized', undefined, { cause: error });
+        throw unauthorized(`service account token: ${toError(error).message}`, error);
       }
     },
   };
@@ -130,15 +152,35 @@ export function serviceAccountUser(namespace: string, name: string): string {
   return `system:serviceaccount:${namespace}:${name}`;
 }
 
-function unverifiedIssuer(token: string): unknown {
-  const [, body] = token.split('.');
-  if (!body) return undefined;
+/** Who a token says has made it; undefined when it is no JSON Web Token in compact form. Says nothing of its truth. */
+export function unverifiedIssuer(token: string): unknown {
+  const [, body, signature, ...more] = token.split('.');
+  if (!body || signature === undefined || more.length > 0) return undefined;
   try {
-    return (JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as JWTPayload).iss;
+    const payload: unknown = JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
+    return typeof payload === 'object' && payload !== null ? (payload as JWTPayload).iss : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function legacyClaims(payload: JWTPayload): ServiceAccountClaims {
+  const text = (name: string) => {
+    const value = payload[legacyClaim(name)];
+    if (typeof value !== 'string' || value === '') throw new Error(`the claim ${legacyClaim(name)} is missing`);
+    return value;
+  };
+  const [namespace, name] = [text('namespace'), text('service-account.name')];
+  if (payload.sub !== serviceAccountUser(namespace, name)) throw new Error('the subject is another service account');
+  return {
+    namespace,
+    serviceAccount: { name, uid: text('service-account.uid') },
+    // Which secret it is shows by its having this very token.
+    secret: { name: text('secret.name'), uid: '' },
+    audiences: [],
+    isLegacy: true,
+  };
 }
 
 function claimsOf(payload: JWTPayload): ServiceAccountClaims {

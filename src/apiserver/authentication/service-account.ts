@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { KubeObject } from '../../api/object.ts';
 import type { Node, Pod, Secret, ServiceAccount } from '../../api/schema/generated/types/core-v1.ts';
-import { ApiError } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { View } from '../../client/client.ts';
-import type { Authenticator, UserInfo } from '../contract.ts';
+import type { UserInfo } from '../contract.ts';
 import {
   type ServiceAccountClaims,
   serviceAccountUser,
   type TokenRef,
   type TokenSigner,
 } from './service-account-token.ts';
+import type { TokenAuthenticator } from './token.ts';
+import { unauthorized } from './unauthorized.ts';
 
 /** The objects that a token lives and dies with. */
 export interface TokenSubjects {
@@ -23,26 +24,25 @@ export interface TokenSubjects {
 export interface ServiceAccountAuthenticatorOptions {
   readonly signer: TokenSigner;
   readonly subjects: TokenSubjects;
-  /** A token must be meant for one of these. */
+  /** Whom tokens of secrets, which name no audience, are meant for. */
   readonly audiences: readonly string[];
   readonly clock: Clock;
+  /** A secret's token was used today, and the secret does not say so yet. Must not throw. */
+  readonly onSecretUse?: (secret: Secret, today: string) => void;
 }
+
+/** Set by whoever wants a secret's token to be refused before the secret goes. */
+export const invalidSinceLabel = 'kubernetes.io/legacy-token-invalid-since';
+/** The day (`2006-01-02`, UTC) of a secret's token's last use. */
+export const lastUsedLabel = 'kubernetes.io/legacy-token-last-used';
 
 /** Upstream lets a bound object linger this long after its deletion was asked for. */
 const deletionGraceMs = 60_000;
 const cachedTokens = 4096;
 
-export interface ServiceAccountAuthenticator extends Authenticator {
-  /** For TokenReview: the user of a token that is meant for one of `audiences`. Undefined: not a token of ours. Throws `Unauthorized`. */
-  review(
-    token: string,
-    audiences: readonly string[],
-  ): Promise<{ user: UserInfo; audiences: readonly string[] } | undefined>;
-}
-
-/** `Authorization: Bearer` with a token that the API server has signed. */
-export function serviceAccountAuthenticator(options: ServiceAccountAuthenticatorOptions): ServiceAccountAuthenticator {
-  const { signer, audiences, clock } = options;
+/** Tokens that the API server has signed: bound ones, and those of secrets. */
+export function serviceAccountTokens(options: ServiceAccountAuthenticatorOptions): TokenAuthenticator {
+  const { signer, subjects, clock, onSecretUse } = options;
   // Signatures are checked once per token; that its account and pod still exist, each time. Keys are hashes, so that no token lies in memory.
   const verified = new Map<string, ServiceAccountClaims>();
 
@@ -59,34 +59,35 @@ export function serviceAccountAuthenticator(options: ServiceAccountAuthenticator
     return claims;
   };
 
-  const review: ServiceAccountAuthenticator['review'] = async (token, accepted) => {
-    const claims = await verify(token);
-    if (!claims) return undefined;
-    const common = claims.audiences.filter((audience) => accepted.includes(audience));
-    if (common.length === 0) throw unauthorized('audience');
-    return { user: userOf(claims, options.subjects, clock.now()), audiences: common };
-  };
-
   return {
-    review,
-    async authenticate({ headers }) {
-      const token = bearerToken(headers['authorization']);
-      return token ? (await review(token, audiences))?.user : undefined;
+    async authenticateToken(token, { audiences }) {
+      const claims = await verify(token);
+      if (!claims) return undefined;
+      const meantFor = claims.isLegacy ? options.audiences : claims.audiences;
+      const common = meantFor.filter((audience) => audiences.includes(audience));
+      if (common.length === 0)
+        throw unauthorized(`the token is meant for ${JSON.stringify(meantFor)}, not for ${JSON.stringify(audiences)}`);
+      if (claims.isLegacy) {
+        const secret = requireSecret(claims, subjects.secrets, token);
+        const today = new Date(clock.now()).toISOString().slice(0, 10);
+        if (secret.metadata.labels?.[lastUsedLabel] !== today) onSecretUse?.(secret, today);
+      }
+      return { user: userOf(claims, subjects, clock.now()), audiences: common };
     },
   };
 }
 
 /** Who a verified token speaks for. Throws `Unauthorized` when its account, or what it is bound to, is gone. */
-export function userOf(claims: ServiceAccountClaims, subjects: TokenSubjects, nowMs: number): UserInfo {
-  const { namespace, serviceAccount, pod, secret, node } = claims;
+function userOf(claims: ServiceAccountClaims, subjects: TokenSubjects, nowMs: number): UserInfo {
+  const { namespace, serviceAccount, pod, secret, node, isLegacy } = claims;
   requireLiving(subjects.serviceAccounts.get(`${namespace}/${serviceAccount.name}`), serviceAccount, nowMs);
   if (pod) requireLiving(subjects.pods.get(`${namespace}/${pod.name}`), pod, nowMs);
-  if (secret) requireLiving(subjects.secrets.get(`${namespace}/${secret.name}`), secret, nowMs);
+  if (secret && !isLegacy) requireLiving(subjects.secrets.get(`${namespace}/${secret.name}`), secret, nowMs);
   if (node && !pod) requireLiving(subjects.nodes.get(node.name), node, nowMs);
   return {
     name: serviceAccountUser(namespace, serviceAccount.name),
     uid: serviceAccount.uid,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
     extra: {
       ...(claims.tokenId && { 'authentication.kubernetes.io/credential-id': [`JTI=${claims.tokenId}`] }),
       ...(pod && {
@@ -101,20 +102,22 @@ export function userOf(claims: ServiceAccountClaims, subjects: TokenSubjects, no
   };
 }
 
+function requireSecret({ namespace, secret }: ServiceAccountClaims, secrets: View<Secret>, token: string): Secret {
+  const name = secret?.name ?? '';
+  const found = secrets.get(`${namespace}/${name}`);
+  const fault = (why: string) => unauthorized(`the token of the secret ${namespace}/${name}: ${why}`);
+  if (!found || found.metadata.deletionTimestamp) throw fault('the secret is gone');
+  const own = Buffer.from(found.data?.['token'] ?? '', 'base64');
+  const shown = Buffer.from(token);
+  if (own.length !== shown.length || !timingSafeEqual(own, shown)) throw fault('the secret has another token');
+  const invalidSince = found.metadata.labels?.[invalidSinceLabel];
+  if (invalidSince) throw fault(`it was made invalid on ${invalidSince}`);
+  return found;
+}
+
 function requireLiving(object: KubeObject | undefined, wanted: TokenRef, nowMs: number): void {
-  if (object?.metadata.uid !== wanted.uid) throw unauthorized(wanted.name);
+  if (object?.metadata.uid !== wanted.uid) throw unauthorized(`what the token lives with is gone: ${wanted.name}`);
   const deleted = object.metadata.deletionTimestamp;
-  if (deleted && Date.parse(deleted) + deletionGraceMs < nowMs) throw unauthorized(wanted.name);
-}
-
-/** The client learns nothing of why; the cause is for the log. */
-function unauthorized(what: string): ApiError {
-  return new ApiError('Unauthorized', 'Unauthorized', undefined, {
-    cause: new Error(`token no longer valid: ${what}`),
-  });
-}
-
-function bearerToken(header: string | readonly string[] | undefined): string | undefined {
-  const text = typeof header === 'string' ? header : header?.[0];
-  return /^bearer +(\S+)$/i.exec(text?.trim() ?? '')?.[1];
+  if (deleted && Date.parse(deleted) + deletionGraceMs < nowMs)
+    throw unauthorized(`what the token lives with is being deleted: ${wanted.name}`);
 }

@@ -19,16 +19,23 @@ export function createTokenRequestHandler(options: {
   readonly subjects: TokenSubjects;
   /** For requests that name no audience. */
   readonly audiences: readonly string[];
+  /** Who asks for longer gets this. Default: no bound but 2^32 s. */
+  readonly maxTokenSeconds?: number;
 }): TokenRequestHandler {
-  const { signer, subjects } = options;
+  const { signer, subjects, maxTokenSeconds = longestSeconds } = options;
   return async (ref, request, user) => {
     const namespace = ref.namespace ?? '';
     const account = subjects.serviceAccounts.get(`${namespace}/${ref.name}`);
     if (!account?.metadata.uid) throw notFound({ group: '', plural: 'serviceaccounts' }, ref.name);
-    const { expirationSeconds = defaultSeconds, boundObjectRef, audiences: asked = [] } = request.spec ?? {};
-    const errors = expirationErrors(expirationSeconds);
+    const {
+      expirationSeconds: wantedSeconds = defaultSeconds,
+      boundObjectRef,
+      audiences: asked = [],
+    } = request.spec ?? {};
+    const errors = expirationErrors(wantedSeconds);
     if (errors.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
 
+    const expirationSeconds = Math.min(wantedSeconds, maxTokenSeconds);
     const bound = boundObjectRef ? boundTo(boundObjectRef, namespace, ref.name, subjects) : {};
     restrictNode(user, bound, ref, subjects);
     const audiences = asked.length > 0 ? asked : options.audiences;

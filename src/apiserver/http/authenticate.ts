@@ -1,16 +1,18 @@
 import type { TLSSocket } from 'node:tls';
-import { ApiError } from '../../api/status.ts';
+import { isApiError } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { Authenticator, Credentials, UserInfo } from '../contract.ts';
+import { toError } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import { unauthorized } from '../authentication/unauthorized.ts';
+import type { Authenticator, UserInfo } from '../contract.ts';
 import type { Exchange } from './exchange.ts';
+import { type ClientAuthorities, type Peer, Peers } from './peer.ts';
 
-type Certificate = NonNullable<Credentials['certificate']>;
-
-/** What one connection's client certificate says; looked at once a connection. */
-interface Peer {
-  readonly certificate: Certificate | undefined;
-  /** A certificate was sent and does not hold. */
-  readonly refused: boolean;
+export interface RequestAuthenticatorOptions {
+  readonly authenticator: Authenticator;
+  readonly authorities: ClientAuthorities;
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
 interface Remembered {
@@ -18,79 +20,138 @@ interface Remembered {
   readonly untilMs: number;
 }
 
+/** One connection: its certificate, and who that is. */
+interface Connection extends Peer {
+  remembered?: Remembered;
+}
+
 /** As upstream's token cache: what was true is taken as true this long. */
 const rememberMs = 10_000;
 const mostTokens = 4096;
-
-export function unauthorized(): ApiError {
-  return new ApiError('Unauthorized', 'Unauthorized');
-}
+/** Whoever asks about a token that is being looked at waits for that answer, this long at most. */
+const answerMs = 30_000;
+/** Of lines in the log about requests that were refused. */
+const logEveryMs = 1000;
 
 /** Asks the authenticator, and remembers its answer for a while per connection (certificates) and per token. */
 export class RequestAuthenticator {
-  readonly #authenticator: Authenticator;
-  readonly #clock: Clock;
-  readonly #peers = new WeakMap<TLSSocket, Peer>();
-  readonly #byConnection = new WeakMap<TLSSocket, Remembered>();
+  readonly #options: RequestAuthenticatorOptions;
+  #peers: Peers;
+  readonly #connections = new WeakMap<TLSSocket, Connection>();
   readonly #byToken = new Map<string, Remembered>();
+  readonly #pending = new Map<string, Promise<UserInfo | undefined>>();
+  #refusedSinceLog = 0;
+  #loggedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(authenticator: Authenticator, clock: Clock) {
-    this.#authenticator = authenticator;
-    this.#clock = clock;
+  constructor(options: RequestAuthenticatorOptions) {
+    this.#options = options;
+    this.#peers = new Peers(options.authorities);
   }
 
-  /** Throws ApiError `Unauthorized`. Synchronous when the answer is remembered. */
-  authenticate(exchange: Exchange): UserInfo | Promise<UserInfo> {
-    const { socket } = exchange;
-    const token = exchange.headers.authorization;
-    const remembered = token === undefined ? this.#byConnection.get(socket) : this.#byToken.get(token);
-    // Front-proxy headers change from request to request on one connection.
-    const proxied = 'x-remote-user' in exchange.headers;
-    if (remembered && !proxied && this.#clock.monotonic() < remembered.untilMs) return remembered.user;
-    return this.#ask(exchange, token, proxied);
+  /** New connections are judged by these. */
+  setAuthorities(authorities: ClientAuthorities): void {
+    this.#peers = new Peers(authorities);
   }
 
-  async #ask(exchange: Exchange, token: string | undefined, proxied: boolean): Promise<UserInfo> {
-    const { socket } = exchange;
-    let peer = this.#peers.get(socket);
-    if (!peer) {
-      peer = peerOf(socket);
-      this.#peers.set(socket, peer);
+  /** `path` is decoded. Throws ApiError `Unauthorized`. Synchronous when the answer is remembered. */
+  authenticate(exchange: Exchange, path: string): UserInfo | Promise<UserInfo> {
+    const { socket, headers } = exchange;
+    let connection = this.#connections.get(socket);
+    if (!connection) {
+      connection = this.#peers.of(socket);
+      this.#connections.set(socket, connection);
     }
-    if (peer.refused && token === undefined) throw unauthorized();
-    const { certificate } = peer;
-    const user = await this.#authenticator.authenticate(
-      { headers: exchange.headers, ...(certificate && { certificate }) },
-      exchange.signal,
-    );
-    if (!user) throw unauthorized();
-    if (proxied) return user;
-    const entry = { user, untilMs: this.#clock.monotonic() + rememberMs };
-    if (token === undefined) {
-      this.#byConnection.set(socket, entry);
+    const now = this.#options.clock.monotonic();
+    // A certificate comes before a token, and what a proxy says of others changes from request to request.
+    if (connection.certificate) {
+      const { remembered } = connection;
+      const isOwn = !connection.certificate.isRequestHeader || !('x-remote-user' in headers);
+      if (remembered && isOwn && now < remembered.untilMs) return remembered.user;
+    } else if (headers.authorization !== undefined) {
+      const remembered = this.#byToken.get(headers.authorization);
+      if (remembered && now < remembered.untilMs) return remembered.user;
+    }
+    return this.#ask(exchange, connection, path);
+  }
+
+  async #ask(exchange: Exchange, connection: Connection, path: string): Promise<UserInfo> {
+    try {
+      return await this.#identify(exchange, connection, path);
+    } catch (error) {
+      if (isApiError(error, 'Unauthorized')) this.#tell(error.cause);
+      throw error;
+    }
+  }
+
+  async #identify(exchange: Exchange, connection: Connection, path: string): Promise<UserInfo> {
+    const { authenticator, clock } = this.#options;
+    const { headers, rawHeaders, signal } = exchange;
+    const token = headers.authorization;
+    const expired = connection.notAfterMs < clock.now();
+    if ((connection.refused || expired) && token === undefined)
+      throw unauthorized(
+        expired ? 'the client certificate has expired' : 'the client certificate is of no known authority',
+      );
+    const certificate = expired ? undefined : connection.certificate;
+    const credentials = { headers, rawHeaders, path, ...(certificate && { certificate }) };
+    if (certificate) {
+      const user = await authenticator.authenticate(credentials, signal);
+      if (!user) throw unauthorized('the client certificate names no user');
+      const isOwn = !certificate.isRequestHeader && token === undefined;
+      if (isOwn) connection.remembered = { user, untilMs: clock.monotonic() + rememberMs };
       return user;
     }
-    // A connection with a certificate and a token: only the pair says who it is.
-    if (certificate) return user;
-    this.#byToken.delete(token);
-    this.#byToken.set(token, entry);
-    if (this.#byToken.size > mostTokens) {
-      const oldest = this.#byToken.keys().next();
-      if (!oldest.done) this.#byToken.delete(oldest.value);
-    }
+    const user = await (token === undefined
+      ? authenticator.authenticate(credentials, signal)
+      : this.#shared(token, signal, (ends) => authenticator.authenticate(credentials, ends)));
+    if (!user) throw unauthorized('there are no credentials');
+    if (token !== undefined) this.#remember(token, user);
     return user;
+  }
+
+  /** Several requests with one token ask once; each may give up on its own. */
+  async #shared(
+    token: string,
+    signal: AbortSignal,
+    ask: (ends: AbortSignal) => Promise<UserInfo | undefined>,
+  ): Promise<UserInfo | undefined> {
+    let pending = this.#pending.get(token);
+    if (!pending) {
+      pending = ask(AbortSignal.timeout(answerMs)).finally(() => this.#pending.delete(token));
+      this.#pending.set(token, pending);
+    }
+    return Promise.race([pending, rejection(signal)]);
+  }
+
+  #remember(token: string, user: UserInfo): void {
+    // Only this very path was opened to nobody.
+    if (user.name === 'system:anonymous') return;
+    this.#byToken.delete(token);
+    this.#byToken.set(token, { user, untilMs: this.#options.clock.monotonic() + rememberMs });
+    if (this.#byToken.size <= mostTokens) return;
+    const oldest = this.#byToken.keys().next();
+    if (!oldest.done) this.#byToken.delete(oldest.value);
+  }
+
+  /** Why somebody was refused is the administrator's to know; a flood of such requests must not flood the log. */
+  #tell(reason: unknown): void {
+    this.#refusedSinceLog++;
+    const now = this.#options.clock.monotonic();
+    if (now - this.#loggedMs < logEveryMs) return;
+    this.#options.log.info('requests not authenticated', {
+      count: this.#refusedSinceLog,
+      reason: reason === undefined ? 'no reason given' : toError(reason).message,
+    });
+    this.#refusedSinceLog = 0;
+    this.#loggedMs = now;
   }
 }
 
-function peerOf(socket: TLSSocket): Peer {
-  const sent = socket.getPeerCertificate();
-  // Node gives an empty object when the client sent none.
-  if (!sent?.raw) return { certificate: undefined, refused: false };
-  if (!socket.authorized) return { certificate: undefined, refused: true };
-  const { CN, O } = sent.subject as { CN?: string | string[]; O?: string | string[] };
-  const organizations = O === undefined ? [] : Array.isArray(O) ? O : [O];
-  return {
-    certificate: { commonName: (Array.isArray(CN) ? CN[0] : CN) ?? '', organizations, raw: sent.raw },
-    refused: false,
-  };
+/** Never resolves; rejects with the signal's reason. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = () => reject(signal.reason);
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
 }

@@ -11,6 +11,8 @@ export interface Exchange {
   /** Without `?`; '' when there is none. */
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn, as they came: where a header is sent several times, its values stand apart. */
+  readonly rawHeaders: readonly string[];
   readonly protocol: 'HTTP/1.1' | 'HTTP/2.0';
   readonly body: Readable;
   readonly socket: TLSSocket;
@@ -73,16 +75,29 @@ export class Http2Exchange extends BaseExchange implements Exchange {
   readonly path: string;
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
   readonly protocol = 'HTTP/2.0';
   readonly upgrade = undefined;
   readonly socket: TLSSocket;
   readonly #stream: ServerHttp2Stream;
 
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, socket: TLSSocket) {
+  constructor(
+    stream: ServerHttp2Stream,
+    {
+      headers,
+      rawHeaders,
+      socket,
+    }: {
+      readonly headers: IncomingHttpHeaders;
+      readonly rawHeaders: readonly string[];
+      readonly socket: TLSSocket;
+    },
+  ) {
     super();
     this.#stream = stream;
     this.socket = socket;
     this.headers = headers;
+    this.rawHeaders = rawHeaders;
     this.method = String(headers[':method'] ?? 'GET');
     [this.path, this.query] = splitTarget(String(headers[':path'] ?? '/'));
   }
@@ -145,6 +160,10 @@ export class Http1Exchange extends BaseExchange implements Exchange {
 
   get headers(): IncomingHttpHeaders {
     return this.#request.headers;
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.#request.rawHeaders;
   }
 
   get body(): Readable {

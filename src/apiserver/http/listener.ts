@@ -16,8 +16,10 @@ export interface TlsFiles {
   readonly key: string;
   /** PEM, leaf first. */
   readonly cert: string;
-  /** PEM of the authorities that client certificates are checked against. */
+  /** PEM of the authorities of users' certificates. */
   readonly clientCa: string;
+  /** PEM of the authorities of proxies that tell who asks. Default: none is believed. */
+  readonly requestHeaderCa?: string;
 }
 
 export interface ListenerOptions {
@@ -117,11 +119,12 @@ export class Listener {
       session.once('close', () => this.#sessions.delete(session));
       session.on('error', (error) => log.debug('HTTP/2 connection failed', { error }));
     });
-    this.#http2.on('stream', (stream, headers) => {
+    this.#http2.on('stream', (stream, headers, _flags, rawHeaders) => {
       stream.on('error', failed);
       const { session } = stream;
       if (!session) return;
-      handle(new Http2Exchange(stream as ServerHttp2Stream, headers, session.socket as TLSSocket));
+      const socket = session.socket as TLSSocket;
+      handle(new Http2Exchange(stream as ServerHttp2Stream, { headers, rawHeaders, socket }));
     });
   }
 
@@ -164,6 +167,6 @@ export class Listener {
   }
 }
 
-function contextOf({ key, cert, clientCa }: TlsFiles): { key: string; cert: string; ca: string } {
-  return { key, cert, ca: clientCa };
+function contextOf({ key, cert, clientCa, requestHeaderCa }: TlsFiles): { key: string; cert: string; ca: string[] } {
+  return { key, cert, ca: requestHeaderCa === undefined ? [clientCa] : [clientCa, requestHeaderCa] };
 }

@@ -10,11 +10,13 @@ import { clientGone, type Exchange } from './exchange.ts';
 import { impersonate, wantsImpersonation } from './impersonate.ts';
 import { defaultInFlightLimits, InFlight, type InFlightLimits, type RequestType } from './in-flight.ts';
 import type { Metrics } from './metrics.ts';
+import type { ClientAuthorities } from './peer.ts';
 import type { RequestInfo } from './request-info.ts';
 import { sendError } from './respond.ts';
 
 export interface PipelineOptions {
   readonly authenticator: Authenticator;
+  readonly authorities: ClientAuthorities;
   readonly authorizer: Authorizer;
   readonly route: Handler;
   readonly metrics: Metrics;
@@ -56,7 +58,7 @@ export class Pipeline {
 
   constructor(options: PipelineOptions) {
     this.#options = options;
-    this.#authenticator = new RequestAuthenticator(options.authenticator, options.clock);
+    this.#authenticator = new RequestAuthenticator(options);
     this.#inFlight = new InFlight(options.inFlight ?? defaultInFlightLimits);
     this.#timeoutMs = options.requestTimeoutMs ?? 60_000;
     const { metrics } = options;
@@ -68,6 +70,11 @@ export class Pipeline {
   start(): void {
     this.#sweep = setInterval(() => this.#endOverdue(), 1000);
     this.#sweep.unref();
+  }
+
+  /** New connections are judged by these. */
+  setAuthorities(authorities: ClientAuthorities): void {
+    this.#authenticator.setAuthorities(authorities);
   }
 
   /** Ends watches and streams; what else runs may finish. */
@@ -116,7 +123,7 @@ export class Pipeline {
 
   async #answer(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
     const { authorizer, route } = this.#options;
-    const known = this.#authenticator.authenticate(exchange);
+    const known = this.#authenticator.authenticate(exchange, parsed.info.path);
     let user: UserInfo = 'then' in known ? await known : known;
     if (wantsImpersonation(exchange.headers)) user = (await impersonate(exchange.headers, user, authorizer)) ?? user;
     const pending = requireAllowed(authorizer, attributesOf(user, parsed.info, parsed.query));

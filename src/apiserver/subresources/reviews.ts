@@ -35,7 +35,10 @@ export function reviewHandlers(authorizer: Authorizer, reviews: Reviews): Readon
       return accessAnswer(authorizer, asked, subjectOf(asked));
     });
   return new Map<string, ResourceHandler>([
-    ['authentication.k8s.io/tokenreviews', review<TokenReview>(reviews.tokenReview)],
+    [
+      'authentication.k8s.io/tokenreviews',
+      review<TokenReview>((asked, { signal }) => reviews.tokenReview(asked, signal)),
+    ],
     [
       'authentication.k8s.io/selfsubjectreviews',
       review<SelfSubjectReview>((_asked, { user }) => ({ status: { userInfo: userInfo(user) } })),
