@@ -36,6 +36,11 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly review?: true;
   /** Served in this version, stored as another (autoscaling/v1 as v2, events.k8s.io/v1 as core/v1). */
   readonly storedAs?: StoredAs<T>;
+  /**
+   * Objects of other versions in this one, in order; somebody else is asked (the webhook of a custom resource's definition).
+   * All versions of such a kind have it, the stored one too, and `storedAs` converts nothing. Rejects with ApiError.
+   */
+  convert?(objects: readonly KubeObject[]): Promise<readonly KubeObject[]>;
   readonly subresources: Readonly<Record<string, Subresource<T>>>;
   readonly columns: readonly Column<T>[];
   /** Field selectors this kind supports beside metadata.name and metadata.namespace. */

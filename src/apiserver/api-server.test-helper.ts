@@ -15,6 +15,7 @@ import type { TlsFiles } from './http/listener.ts';
 import { createInProcessClient } from './in-process-client.ts';
 import { directConnection } from './proxy/node-connection.ts';
 import { type CachedRegistry, openRegistry } from './registry/registry.ts';
+import { serviceWebhooks } from './webhook-client/service-webhooks.ts';
 
 /** A whole API server on loopback for tests and benchmarks: real store, real registry, real certificates. */
 export interface TestServer {
@@ -67,9 +68,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   options.beforeStart?.(registry);
   admission.push(...(options.admission ?? [])); // which may have been filled just now
   const user = { name: 'system:k3ts-supervisor', groups: ['system:masters'] };
+  const trusted = createInProcessClient({ registry, user, name: 'k3ts' });
   const customResources = createCustomResources({
     registry,
-    client: createInProcessClient({ registry, user, name: 'k3ts' }),
+    client: trusted,
+    callWebhook: serviceWebhooks(trusted),
     clock: systemClock,
     log,
   });

@@ -99,7 +99,7 @@ const definition = (name: string, more: Partial<CustomResourceDefinition['spec']
   }) as CustomResourceDefinition;
 
 describe('kinds of a definition', () => {
-  const noRules = () => ({ create: () => [], update: () => [] });
+  const noRules = { rulesOf: () => ({ create: () => [], update: () => [] }) };
 
   test('versions that are not served can still be where objects lie', () => {
     const versions = [

@@ -30,17 +30,33 @@ export interface CustomKinds {
   readonly served: readonly Kind[];
 }
 
-/** The kinds that a definition with these names makes. `rulesOf` gives the rules of each version. */
+/** Objects of other versions in this one, in order. Rejects with ApiError. */
+export type ConvertCustom = (
+  objects: readonly KubeObject[],
+  desiredAPIVersion: string,
+) => Promise<readonly KubeObject[]>;
+
+export interface CustomKindsOptions {
+  /** The rules of each version. */
+  readonly rulesOf: (version: CustomResourceDefinitionVersion) => ObjectRules;
+  /** Absent: versions differ in nothing but their name. */
+  readonly convert?: ConvertCustom | undefined;
+}
+
+/** The kinds that a definition with these names makes. */
 export function customKinds(
   definition: CustomResourceDefinition,
   names: CustomResourceDefinitionNames,
-  rulesOf: (version: CustomResourceDefinitionVersion) => ObjectRules,
+  { rulesOf, convert }: CustomKindsOptions,
 ): CustomKinds {
-  const { versions } = definition.spec;
+  const { group, versions } = definition.spec;
+  const schemas = new Map(
+    versions.map((version) => [`${group}/${version.name}`, schemaOfVersion(version.schema?.openAPIV3Schema)]),
+  );
   const storage = versions.find((version) => version.storage) ?? versions[0];
   if (!storage) throw new Error(`the definition ${definition.metadata.name} has no version`);
   const made = (version: CustomResourceDefinitionVersion, stored?: Kind) =>
-    customKind({ definition, names, version, rules: rulesOf(version) }, stored);
+    customKind({ definition, names, version, rules: rulesOf(version), schemas, convert }, stored);
   const stored = made(storage);
   const served = versions
     .filter((version) => version.served)
@@ -53,12 +69,15 @@ interface Parts {
   readonly names: CustomResourceDefinitionNames;
   readonly version: CustomResourceDefinitionVersion;
   readonly rules: ObjectRules;
+  /** Of all versions, by `apiVersion`. */
+  readonly schemas: ReadonlyMap<string, Schema>;
+  readonly convert: ConvertCustom | undefined;
 }
 
-function customKind({ definition, names, version, rules }: Parts, stored: Kind | undefined): Kind {
+function customKind({ definition, names, version, rules, schemas, convert }: Parts, stored: Kind | undefined): Kind {
   const { group, scope } = definition.spec;
-  const schema = schemaOfVersion(version.schema?.openAPIV3Schema);
   const apiVersion = `${group}/${version.name}`;
+  const schema = schemas.get(apiVersion) ?? schemaOfVersion(undefined);
   const whatIs = `${apiVersion} ${names.kind}`;
   const { metadata } = definition;
   return kind<KubeObject>({
@@ -79,13 +98,25 @@ function customKind({ definition, names, version, rules }: Parts, stored: Kind |
     columns: customColumns(version.additionalPrinterColumns),
     selectableFields: selectableFieldsOf(version),
     defaults: (object) => fillCustom(schema, object),
-    readStored: (object) => refresh(schema, apiVersion, object),
+    readStored(object) {
+      const before = JSON.stringify(object);
+      refresh(schemas.get(object.apiVersion ?? '') ?? schema, object);
+      if (!convert && object.apiVersion !== apiVersion) {
+        object.apiVersion = apiVersion;
+        checkBody(schema, object, { custom: true });
+      }
+      return JSON.stringify(object) !== before;
+    },
     validateCreate: rules.create,
     validateUpdate: rules.update,
     ...(metadata.deletionTimestamp && {
       refusesCreate: `create not allowed while custom resource definition is terminating`,
     }),
     ...(version.deprecated && { deprecation: version.deprecationWarning ?? `${whatIs} is deprecated` }),
+    ...(convert && {
+      convert: async (objects) =>
+        (await convert(objects, apiVersion)).map((object) => ({ ...presented(schema, object), apiVersion })),
+    }),
     ...(stored && {
       storedAs: {
         kind: () => stored,
@@ -97,21 +128,18 @@ function customKind({ definition, names, version, rules }: Parts, stored: Kind |
   });
 }
 
-/** An object of another version: what this version's schema does not know goes, what it gives by default comes. */
+/** An object of another version: what this version's schema does not know goes. As upstream, no defaults come. */
 function presented(schema: Schema, { apiVersion, kind: name, metadata, ...rest }: KubeObject): KubeObject {
   const draft = draftOf(rest);
   checkBody(schema, draft, { custom: true });
-  fillCustom(schema, draft);
   // Metadata is shared as it is: field tracking knows managedFields by identity.
   return { kind: name, apiVersion, metadata, ...draft };
 }
 
-function refresh(schema: Schema, apiVersion: string, object: Draft<KubeObject>): boolean {
-  const before = JSON.stringify(object);
-  object.apiVersion = apiVersion;
+/** What was stored follows the present schema of the version that it was stored in. */
+function refresh(schema: Schema, object: Draft<KubeObject>): void {
   checkBody(schema, object, { custom: true });
   fillCustom(schema, object);
-  return JSON.stringify(object) !== before;
 }
 
 function subresourcesOf({ subresources }: CustomResourceDefinitionVersion, rules: ObjectRules): Kind['subresources'] {

@@ -93,9 +93,10 @@ describe('custom resources over HTTP', () => {
     ]);
     const { json } = await client.get(at('pipes', 'v2', 'one'));
     assert.equal(json.apiVersion, 'example.com/v2');
-    assert.deepEqual(json.spec, { a: 'y', d: 'new' });
+    assert.deepEqual(json.spec, { a: 'y' }, 'defaults are those of the version in which it was stored');
     assert.equal((await client.get(at('pipes', 'v1beta1', 'one'))).status, 404);
     assert.equal((await client.patch(at('pipes', 'v1', 'one'), { spec: { a: 'z' } })).json.spec.a, 'z');
+    assert.deepEqual((await client.get(at('pipes', 'v2', 'one'))).json.spec, { a: 'z', d: 'new' });
     const stored = (await client.get(`${definitions}/pipes.example.com`)).json.status.storedVersions;
     assert.deepEqual(stored, ['v1', 'v2']);
     const gone = await client.patch(`${definitions}/pipes.example.com`, {

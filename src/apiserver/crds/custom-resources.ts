@@ -14,13 +14,17 @@ import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client, View } from '../../client/client.ts';
 import type { CachedRegistry } from '../registry/registry.ts';
+import type { CallWebhook } from '../webhook-client/caller.ts';
 import { deleteInstances } from './cleanup.ts';
+import { webhookConverter } from './conversion/converter.ts';
 import { rulesOf } from './rules.ts';
 
 export interface CustomResourcesOptions {
   readonly registry: CachedRegistry;
   /** Reads and writes definitions, and deletes the objects of those that go. */
   readonly client: Client;
+  /** Asks the webhooks that convert between versions. */
+  readonly callWebhook: CallWebhook;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -153,7 +157,10 @@ class DefinitionLoop implements CustomResources {
     if (this.#builtIn.some((kind) => kind.group === spec.group && kind.plural === names.plural)) return undefined;
     const present = this.#installed.get(name);
     if (present && isSame(present.from, definition)) return present.kinds;
-    const kinds = customKinds(definition, names, await rulesOf(spec.versions));
+    const kinds = customKinds(definition, names, {
+      rulesOf: await rulesOf(spec.versions),
+      convert: webhookConverter(spec.conversion, this.#options.callWebhook),
+    });
     await registry.cache.addKind(kinds.stored);
     this.#installed.set(name, { from: definition, kinds });
     this.#publish();

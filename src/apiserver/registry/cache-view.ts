@@ -26,6 +26,11 @@ export class CacheView<T extends KubeObject> implements View<T> {
 
   /** Shows nothing until `allowed` resolves; `ready` settles as it does. */
   constructor(cache: Cache, kind: Kind<T>, options: ViewOptions & { readonly allowed: Promise<void> }) {
+    if (kind.convert && kind.storedAs)
+      throw new ApiError(
+        'InternalError',
+        `no view of ${kind.apiVersion} ${kind.plural}: a webhook makes them; views show the stored version`,
+      );
     const resource = cache.resource(storedKind(kind));
     if (!resource) throw new ApiError('NotFound', 'the server could not find the requested resource');
     this.#resource = resource;

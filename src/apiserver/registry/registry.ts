@@ -20,14 +20,16 @@ import type {
   WriteTarget,
 } from '../contract.ts';
 import { Cache } from './cache/cache.ts';
-import { CachedEntry } from './cache/cached-entry.ts';
+import type { CachedEntry } from './cache/cached-entry.ts';
 import type { WindowLimits } from './cache/event-window.ts';
 import type { ResourceCache } from './cache/resource-cache.ts';
+import { present } from './conversion.ts';
 import { copyJson } from './json.ts';
+import { listConverted, watchConverted } from './read/converted.ts';
 import { listEntries } from './read/list.ts';
 import { matcherOf } from './read/matcher.ts';
 import { checkListOptions, parseResourceVersion, tooLarge } from './read/resource-version.ts';
-import { Watch } from './read/watch.ts';
+import { Watch, type WatchSource } from './read/watch.ts';
 import { presentAs, ruledObject, rulingKind, storedKind, unruledObject } from './served-kind.ts';
 import { createObject } from './write/create.ts';
 import { deleteObject } from './write/delete.ts';
@@ -128,6 +130,7 @@ export class CachedRegistry implements Registry {
     context.signal.throwIfAborted();
     checkListOptions(options);
     if (!options.continue) await this.#notOlderThan(options.resourceVersion, context);
+    if (kind.convert) return (await listConverted(kind, this.#source(kind, options), options)) as EntryList<T>;
     const list = listEntries(this.#resource(kind), this.#matcher(kind, options), options, this.cache.revision);
     return (
       kind.storedAs ? { ...list, entries: list.entries.map((e) => presentAs(kind, e as CachedEntry)) } : list
@@ -147,16 +150,23 @@ export class CachedRegistry implements Registry {
     options: RegistryWatchOptions,
     context: RequestContext,
   ): AsyncIterable<readonly WatchFrame<T>[]> {
+    const { signal } = context;
+    const source = this.#source(kind, options);
+    if (kind.convert)
+      return watchConverted(kind, source, { options, signal }) as AsyncIterable<readonly WatchFrame<T>[]>;
+    const watch = new Watch(source, options, signal);
+    return (kind.storedAs ? presentFrames(kind, watch) : watch) as AsyncIterable<readonly WatchFrame<T>[]>;
+  }
+
+  #source(kind: Kind, options: ReadOptions): WatchSource {
     const { clock } = this.#env;
     const revision = () => this.cache.revision;
-    const source = { resource: this.#resource(kind), matcher: this.#matcher(kind, options), clock, revision };
-    const watch = new Watch(source, options, context.signal);
-    return (kind.storedAs ? presentFrames(kind, watch) : watch) as AsyncIterable<readonly WatchFrame<T>[]>;
+    return { resource: this.#resource(kind), matcher: this.#matcher(kind, options), clock, revision };
   }
 
   #matcher(kind: Kind, options: ReadOptions) {
     const matcher = matcherOf(kind, options);
-    if (!kind.storedAs) return matcher;
+    if (!kind.storedAs || kind.convert) return matcher;
     return { ...matcher, matches: (entry: Entry) => matcher.matches(presentAs(kind, entry as CachedEntry)) };
   }
 
@@ -210,7 +220,7 @@ export class CachedRegistry implements Registry {
         return ruledObject(kind, wanted as KubeObject) as Draft<KubeObject>;
       },
     });
-    return { entry: served(kind, entry), created: false };
+    return { entry: await served(kind, entry), created: false };
   }
 
   async #apply<T extends KubeObject>(
@@ -235,7 +245,7 @@ export class CachedRegistry implements Registry {
             change,
             ownsFields: true,
           });
-          return { entry: served(kind, entry), created: false };
+          return { entry: await served(kind, entry), created: false };
         } catch (error) {
           if (target.subresource || !isApiError(error, 'NotFound')) throw error; // gone meanwhile: create it
         }
@@ -249,7 +259,7 @@ export class CachedRegistry implements Registry {
           context,
           ownsFields: true,
         });
-        return { entry: served(kind, entry), created: true };
+        return { entry: await served(kind, entry), created: true };
       } catch (error) {
         if (!isApiError(error, 'AlreadyExists')) throw error; // created meanwhile: apply to it
         await this.#env.storage.settled();
@@ -296,8 +306,14 @@ export class CachedRegistry implements Registry {
     context: RequestContext,
     how: Pick<ModifyOptions, 'admitted'> = {},
   ): Promise<{ readonly entry: Entry<T>; readonly removed: boolean }> {
-    const { entry, removed } = await deleteObject(this.#env, this.#resource(kind), { ref, options, context, ...how });
-    return { entry: served(kind, entry), removed };
+    const { entry, removed } = await deleteObject(this.#env, this.#resource(kind), {
+      kind: rulingKind(kind),
+      ref,
+      options,
+      context,
+      ...how,
+    });
+    return { entry: await served(kind, entry), removed };
   }
 
   async deleteCollection<T extends KubeObject>(
@@ -330,8 +346,8 @@ export class CachedRegistry implements Registry {
   }
 }
 
-function served<T extends KubeObject>(kind: Kind<T>, entry: CachedEntry): Entry<T> {
-  return presentAs(kind, entry) as Entry as Entry<T>;
+function served<T extends KubeObject>(kind: Kind<T>, entry: CachedEntry): Entry<T> | Promise<Entry<T>> {
+  return present(kind, entry) as Entry as Entry<T>;
 }
 
 async function* presentFrames(
@@ -353,13 +369,8 @@ function presentFrame(kind: Kind, frame: WatchFrame): WatchFrame {
   let form = forms.get(kind);
   if (!form) {
     const entry = frame.entry as CachedEntry;
-    form = { type: frame.type, entry: frame.type === 'BOOKMARK' ? bookmarkOf(kind, entry) : presentAs(kind, entry) };
+    form = { type: frame.type, entry: frame.type === 'BOOKMARK' ? entry.inVersion(kind) : presentAs(kind, entry) };
     forms.set(kind, form);
   }
   return form;
-}
-
-function bookmarkOf(kind: Kind, { key, revision, object }: CachedEntry): CachedEntry {
-  const json = Buffer.from(JSON.stringify({ ...object, kind: kind.kind, apiVersion: kind.apiVersion }));
-  return new CachedEntry({ kind, key, revision, json, freeze: false });
 }

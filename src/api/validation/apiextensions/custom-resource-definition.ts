@@ -5,8 +5,9 @@ import type {
 import { duplicates, type Errors, each, immutable, optionalFormat, requiredFormat, requiredOneOf } from '../common.ts';
 import { invalidFormat, invalidValue, required } from '../field-error.ts';
 import { isDns1035Label, isDns1123Subdomain } from '../format.ts';
+import { validateConversion } from './conversion.ts';
 import { approvalAnnotation, isProtectedGroup } from './protected-group.ts';
-import { validateConversion, validateVersionContents } from './versions.ts';
+import { validateVersionContents } from './versions.ts';
 
 /** Names, scope, versions and schemas of a definition. Expressions and patterns in them are checked where they are compiled. */
 export function validateCustomResourceDefinition({ metadata, spec }: CustomResourceDefinition): Errors {
@@ -31,7 +32,7 @@ export function validateCustomResourceDefinition({ metadata, spec }: CustomResou
     ...errors,
     ...validateNames(spec),
     ...validateVersionContents(spec),
-    ...validateConversion(spec),
+    ...validateConversion(spec.conversion),
     ...duplicates(
       versions,
       ({ name }) => name,

@@ -146,7 +146,7 @@ test('definitions', () => {
     ],
     [
       definition({ conversion: { strategy: 'Webhook' } }),
-      'spec.conversion.strategy: Forbidden: this server does not convert by webhook; None is supported',
+      'spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook',
     ],
     [definition({}, { schema: {} }), 'spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required'],
     [

@@ -8,7 +8,7 @@ import type {
   SelectableField,
 } from '../../schema/generated/types/apiextensions-v1.ts';
 import { type Errors, each } from '../common.ts';
-import { duplicate, invalidValue, notSupported, required } from '../field-error.ts';
+import { duplicate, invalidValue, required } from '../field-error.ts';
 import { validateStructural } from './structural.ts';
 
 /**
@@ -116,25 +116,4 @@ function selectableFaults(fields: readonly SelectableField[], path: string): Err
     else if (fields.findIndex((other) => other.jsonPath === jsonPath) < at) errors.push(duplicate(field, jsonPath));
   });
   return errors;
-}
-
-const strategies = ['None', 'Webhook'];
-
-/** How objects get from version to version. */
-export function validateConversion({ conversion }: CustomResourceDefinitionSpec): Errors {
-  const strategy = conversion?.strategy;
-  const field = 'spec.conversion.strategy';
-  if (!strategy || strategy === 'None')
-    return conversion?.webhook
-      ? [
-          {
-            type: 'FieldValueForbidden',
-            field: 'spec.conversion.webhook',
-            message: 'Forbidden: should not be set when strategy is not set to Webhook',
-          },
-        ]
-      : [];
-  if (!strategies.includes(strategy)) return [notSupported(field, strategy, strategies)];
-  const message = 'Forbidden: this server does not convert by webhook; None is supported';
-  return [{ type: 'FieldValueForbidden', field, message }];
 }

@@ -12,9 +12,12 @@ export class CachedEntry implements Entry {
   #json: Buffer;
   /** What was stored may be of an older schema of a custom resource: looked at before it is first shown. */
   #isRead: boolean;
+  #isRewritten = false;
   readonly #freeze: boolean;
   #object: KubeObject | undefined;
   #used = true;
+  /** As kinds show it that somebody else converts; those that nobody asked for lately go. */
+  #forms: Map<Kind, CachedEntry> | undefined;
 
   constructor(options: {
     readonly kind: Kind;
@@ -34,6 +37,11 @@ export class CachedEntry implements Entry {
     this.#object = options.object && options.freeze ? deepFreeze(options.object) : options.object;
   }
 
+  /** What was stored is not what is shown: a custom resource's schema, or version, has changed. Known once it was shown. */
+  get isRewritten(): boolean {
+    return this.#isRewritten;
+  }
+
   /** As it was stored, or shown last. */
   get raw(): Buffer {
     return this.#json;
@@ -48,6 +56,7 @@ export class CachedEntry implements Entry {
     this.#isRead = true;
     const object = JSON.parse(this.#json.toString('utf8')) as Draft<KubeObject>;
     if (!this.kind.readStored?.(object)) return;
+    this.#isRewritten = true;
     const value = encodeStored(this.kind, object as KubeObject);
     this.#json = servedForm(Buffer.from(storedHead(this.kind)), value, this.revision);
   }
@@ -63,9 +72,37 @@ export class CachedEntry implements Entry {
     return this.#freeze ? deepFreeze(object) : object;
   }
 
-  /** Drops the parsed form if nobody asked for it since the last call. */
+  /** In another version, if it was converted lately. */
+  form(kind: Kind): CachedEntry | undefined {
+    const form = this.#forms?.get(kind);
+    if (form) form.#used = true;
+    return form;
+  }
+
+  keepForm(kind: Kind, form: CachedEntry): void {
+    this.#forms ??= new Map();
+    this.#forms.set(kind, form);
+  }
+
+  /** The same fields under another version's name: for bookmarks, which have no others. */
+  inVersion(kind: Kind): CachedEntry {
+    const { key, revision, object } = this;
+    const json = Buffer.from(JSON.stringify({ ...object, kind: kind.kind, apiVersion: kind.apiVersion }));
+    return new CachedEntry({ kind, key, revision, json, freeze: false });
+  }
+
+  /** Drops the parsed form, and other versions, if nobody asked for them since the last call. */
   dropIfUnused(): void {
+    if (this.#forms) this.#dropForms(this.#forms);
     if (!this.#used) this.#object = undefined;
     this.#used = false;
+  }
+
+  #dropForms(forms: Map<Kind, CachedEntry>): void {
+    for (const [kind, form] of forms) {
+      if (form.#used) form.dropIfUnused();
+      else forms.delete(kind);
+    }
+    if (forms.size === 0) this.#forms = undefined;
   }
 }

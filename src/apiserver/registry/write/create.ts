@@ -6,7 +6,7 @@ import type { AdmissionRequest, RequestContext, WriteTarget } from '../../contra
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
-import { storedObject } from '../served-kind.ts';
+import { storedForm } from '../conversion.ts';
 import { fillDefaults } from './defaults.ts';
 import { admit, allocate, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
 import { trackFields } from './managed-fields.ts';
@@ -59,7 +59,7 @@ export async function createObject(
     try {
       await admit(env.admission, admission, object);
       context.signal.throwIfAborted();
-      return await store(env, resource, { object: storedObject(kind, object), context });
+      return await store(env, resource, { object: await storedForm(kind, object), context });
     } catch (error) {
       if (!(error instanceof RaceError)) throw error;
       if (!generated || attempt >= nameAttempts) throw alreadyExists(kind, object.metadata.name ?? '');

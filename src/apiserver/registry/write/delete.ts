@@ -6,6 +6,7 @@ import type { AdmissionRequest, RequestContext } from '../../contract.ts';
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
+import { presentForWrite, storedForm } from '../conversion.ts';
 import { copyJson, sameJson } from '../json.ts';
 import { admit, asker, mutate, type WriteEnvironment } from './environment.ts';
 import { RaceError } from './storage.ts';
@@ -17,6 +18,8 @@ export interface Deletion {
 }
 
 interface DeleteRequest {
+  /** Whose rules hold. */
+  readonly kind: Kind;
   readonly ref: ObjectRef;
   readonly options: DeleteOptions;
   readonly context: RequestContext;
@@ -32,19 +35,19 @@ export async function deleteObject(
   resource: ResourceCache,
   request: DeleteRequest,
 ): Promise<Deletion> {
-  const { kind } = resource;
-  const { ref, options, context } = request;
+  const { kind, ref, options, context } = request;
   for (let attempt = 1; ; attempt++) {
     context.signal.throwIfAborted();
     const old = resource.get(keyOf({ metadata: ref }));
     if (!old) throw notFound(kind, ref.name);
-    checkPreconditions(kind, options, old.object);
+    const shown = await presentForWrite(kind, old);
+    checkPreconditions(kind, options, shown);
     const admission: AdmissionRequest = {
       operation: 'DELETE',
       kind,
       subresource: '',
       ref,
-      old: old.object,
+      old: shown,
       ...asker(context),
       options: sentOptions(options, context),
     };
@@ -52,7 +55,7 @@ export async function deleteObject(
     await mutate(plugins, admission, undefined);
     await admit(plugins, admission, undefined);
     try {
-      return await deleteOnce(env, resource, { request, old });
+      return await deleteOnce(env, resource, { request, old, shown });
     } catch (error) {
       if (!(error instanceof RaceError)) throw error;
       if (attempt >= attempts) throw staleObject(kind, ref.name);
@@ -77,17 +80,19 @@ function sentOptions(
 async function deleteOnce(
   env: WriteEnvironment,
   resource: ResourceCache,
-  { request, old }: { request: DeleteRequest; old: CachedEntry },
+  { request, old, shown }: { request: DeleteRequest; old: CachedEntry; shown: KubeObject },
 ): Promise<Deletion> {
-  const { dryRun } = request.context;
-  const marked = markForDeletion(resource.kind, old.object, { options: request.options, nowMs: env.clock.now() });
+  const { kind, context, options } = request;
+  const { dryRun } = context;
+  const marked = markForDeletion(kind, shown, { options, nowMs: env.clock.now() });
   if (marked === 'remove') return { entry: dryRun ? old : await env.storage.delete(resource, old), removed: true };
-  if (sameJson(marked, old.object)) return { entry: old, removed: false };
+  if (sameJson(marked, shown)) return { entry: old, removed: false };
+  const object = await storedForm(kind, marked);
   if (dryRun) {
-    const value = encodeStored(resource.kind, marked);
+    const value = encodeStored(resource.kind, object);
     return { entry: resource.transient(old.key, value, old.revision), removed: false };
   }
-  return { entry: await env.storage.update(resource, old, marked), removed: false };
+  return { entry: await env.storage.update(resource, old, object), removed: false };
 }
 
 /**

@@ -7,8 +7,8 @@ import type { AdmissionRequest, RequestContext, WriteTarget } from '../../contra
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
+import { presentForWrite, storedForm } from '../conversion.ts';
 import { sameJson } from '../json.ts';
-import { presentObject, storedObject } from '../served-kind.ts';
 import { fillDefaults } from './defaults.ts';
 import { admit, allocate, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
 import { trackFields } from './managed-fields.ts';
@@ -61,7 +61,7 @@ async function updateOnce(
   { request, old }: { request: UpdateRequest; old: CachedEntry },
 ): Promise<CachedEntry> {
   const { kind, target, context } = request;
-  const stored = presentObject(kind, old.object);
+  const stored = await presentForWrite(kind, old);
   const draft = await request.change(stored);
   matchAddress(kind, target, draft);
   checkIdentity(resource, draft, old);
@@ -84,7 +84,7 @@ async function updateOnce(
   try {
     await admit(plugins, admission, object);
     context.signal.throwIfAborted();
-    return await store(env, resource, { object: storedObject(kind, object), old, context });
+    return await store(env, resource, { object: await storedForm(kind, object), old, context });
   } finally {
     settle(plugins, admission);
   }
@@ -102,7 +102,7 @@ async function store(
     await env.storage.delete(resource, old);
     return resource.transient(old.key, encodeStored(kind, object), old.revision);
   }
-  if (sameJson(object, stored)) return old;
+  if (!old.isRewritten && sameJson(object, stored)) return old;
   if (context.dryRun) return resource.transient(old.key, encodeStored(kind, object), old.revision);
   return env.storage.update(resource, old, object);
 }
