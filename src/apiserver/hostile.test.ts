@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { builtInKinds } from '../api/kinds.ts';
+import { parseCidr } from '../base/cidr.ts';
 import type { Logger } from '../base/log.ts';
 import { silentLogger } from '../base/log.ts';
 import { type Answer, TestClient } from './api-client.test-helper.ts';
@@ -17,7 +18,12 @@ describe('hostile requests', () => {
   before(async () => {
     server = await startTestServer({
       log,
-      overrides: { systemObjects: { serviceAddress: '10.43.0.1', advertised: { address: '192.0.2.1', port: 6443 } } },
+      overrides: {
+        systemObjects: {
+          serviceCidrs: [parseCidr('10.43.0.0/16') ?? assert.fail()],
+          advertised: { address: '192.0.2.1', port: 6443 },
+        },
+      },
     });
     client = new TestClient(server, server.admin);
     await client.post(pods, pod);

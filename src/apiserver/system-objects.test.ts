@@ -6,13 +6,18 @@ import { endpointSlice } from '../api/discovery/endpoint-slice.ts';
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
 import { isApiError } from '../api/status.ts';
+import { parseCidr } from '../base/cidr.ts';
 import { FakeClock } from '../base/clock.ts';
 import { startTestServer } from './api-server.test-helper.ts';
 import { createInProcessClient } from './in-process-client.ts';
 
 test('the kubernetes service and its addresses come back when somebody removes them', async (t) => {
   const clock = new FakeClock(Date.now());
-  const systemObjects = { serviceAddress: '10.43.0.1', advertised: { address: '192.0.2.1', port: 6443 } };
+  const cidr = parseCidr('10.43.0.0/16') ?? assert.fail();
+  const systemObjects = {
+    serviceCidrs: [cidr] as const,
+    advertised: { address: '192.0.2.1', port: 6443 },
+  };
   const server = await startTestServer({ overrides: { clock, systemObjects } });
   t.after(() => server.close());
   const client = createInProcessClient({ registry: server.registry, user: { name: 'tester', groups: [] } });

@@ -3,18 +3,21 @@ import { namespace as namespaceKind } from '../api/core/namespace.ts';
 import { service as serviceKind } from '../api/core/service.ts';
 import { endpointSlice as endpointSliceKind } from '../api/discovery/endpoint-slice.ts';
 import type { Kind } from '../api/kind.ts';
+import { serviceCidr as serviceCidrKind } from '../api/networking/service-cidr.ts';
 import type { Draft, KubeObject } from '../api/object.ts';
 import type { Endpoints, Service } from '../api/schema/generated/types/core-v1.ts';
 import type { EndpointSlice } from '../api/schema/generated/types/discovery-v1.ts';
 import { isApiError } from '../api/status.ts';
+import { type Cidr, formatCidr, nthAddress } from '../base/cidr.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { toError } from '../base/errors.ts';
+import { formatIp } from '../base/ip.ts';
 import type { Logger } from '../base/log.ts';
 import type { Registry, RequestContext } from './contract.ts';
 
 export interface SystemObjectsOptions {
-  /** The first address of the service range: where pods reach the API. */
-  readonly serviceAddress: string;
+  /** Where services get their addresses from: one block, or one of each family. The API has the first address of the first. */
+  readonly serviceCidrs: readonly [Cidr, ...Cidr[]];
   /** Where this server is really reached. */
   readonly advertised: { readonly address: string; readonly port: number };
 }
@@ -23,7 +26,7 @@ const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 const name = 'kubernetes';
 const namespace = 'default';
 
-/** What every cluster has from its first second: four namespaces, and the API as a service. Safe to run at each start. */
+/** What every cluster has from its first second: four namespaces, the range of its services, and the API as a service. Safe to run at each start. */
 export async function ensureSystemObjects(registry: Registry, options: SystemObjectsOptions): Promise<void> {
   const context: RequestContext = {
     user: { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
@@ -34,6 +37,9 @@ export async function ensureSystemObjects(registry: Registry, options: SystemObj
     warn: () => undefined,
   };
   for (const wanted of namespaces) await ensure(registry, namespaceKind, { metadata: { name: wanted } }, context);
+  const { serviceCidrs } = options;
+  const cidrs = serviceCidrs.map(formatCidr);
+  await ensure(registry, serviceCidrKind, { metadata: { name }, spec: { cidrs } }, context);
   await ensure(registry, serviceKind, kubernetesService(options), context);
   await publish(registry, endpointsKind, kubernetesEndpoints(options), context);
   await publish(registry, endpointSliceKind, kubernetesSlice(options), context);
@@ -102,7 +108,15 @@ async function publish<T extends KubeObject>(
   await registry.modify(kind, { namespace, name }, change, context);
 }
 
-function kubernetesService({ serviceAddress, advertised }: SystemObjectsOptions): Wanted<Service> {
+/** The first address of a block for services: where pods reach the API. */
+export function apiAddress(serviceCidr: Cidr): string {
+  const address = nthAddress(serviceCidr, 1);
+  if (!address) throw new RangeError(`the service range ${formatCidr(serviceCidr)} has no room for the API`);
+  return formatIp(address);
+}
+
+function kubernetesService({ serviceCidrs, advertised }: SystemObjectsOptions): Wanted<Service> {
+  const serviceAddress = apiAddress(serviceCidrs[0]);
   return {
     metadata: { name, namespace, labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: {

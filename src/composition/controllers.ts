@@ -9,13 +9,14 @@ import type { Pki } from '../cluster/pki/pki.ts';
 import type { Controller } from '../controller-runtime/controller.ts';
 import { createControllerManager } from '../controller-runtime/manager.ts';
 import { createControllers } from '../controllers/controllers.ts';
+import { serviceAddressController } from '../controllers/service-address/service-address.ts';
 import { tokensController } from '../controllers/token-secret/token-secret.ts';
 import { schedulerPlugins } from '../scheduler/plugins/plugins.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import type { Access } from './access.ts';
 import type { Component } from './components.ts';
 import type { Clients, CompositionOptions } from './contract.ts';
-import { controllerManagerUser, controllerUser, schedulerUser } from './identities.ts';
+import { controllerManagerUser, controllerUser, schedulerUser, supervisor } from './identities.ts';
 
 export interface ControllerParts extends Clients {
   readonly access: Access;
@@ -43,7 +44,11 @@ export async function startControllers(
   };
   // Controllers read what the manager may read, and write as themselves.
   const views = clientFor(controllerManagerUser, 'kube-controller-manager');
-  const publisher = dnsServiceController(options.clusterDns.map(formatIp));
+  // Upstream does these inside the API server, as itself.
+  const own = [
+    serviceAddressController(),
+    ...(options.disabled.has('dns') ? [] : [dnsServiceController(options.clusterDns.map(formatIp))]),
+  ];
   const manager = createControllerManager({
     controllers: [
       ...createControllers({
@@ -52,12 +57,13 @@ export async function startControllers(
         signSecretToken: access.signSecretToken,
         podRanges: options.clusterCidrs.map((cidr) => ({ cidr, nodePrefix: cidr.family === 4 ? 24 : 64 })),
       }),
-      ...(options.disabled.has('dns') ? [] : [publisher]),
+      ...own,
     ],
     onKindsChange: (listener) => registry.onKindsChange(listener),
     clientFor: (controller) =>
-      controller === publisher ? trusted : clientFor(userOf(controller), controller.name, views),
-    eventsFor: (controller) => remembered(eventsFor(userOf(controller), controller.name)),
+      own.includes(controller) ? trusted : clientFor(userOf(controller), controller.name, views),
+    eventsFor: (controller) =>
+      remembered(eventsFor(own.includes(controller) ? supervisor : userOf(controller), controller.name)),
     clock,
     log: log.child('controllers'),
   });

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { nthAddress } from '../base/cidr.ts';
+import { apiAddress } from '../apiserver/system-objects.ts';
 import { systemClock as clock } from '../base/clock.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { formatIp, isUnspecified } from '../base/ip.ts';
@@ -64,13 +64,6 @@ export async function kubeletTls(options: ServerOptions, pki: Pki): Promise<Kube
     cert: pair.certificatePem,
     clientCa: pki.authorities['client-ca'].certificatePem,
   };
-}
-
-/** The first address of a service range is the API's. */
-export function apiAddress(cidr: ServerOptions['serviceCidrs'][0]): string {
-  const address = nthAddress(cidr, 1);
-  if (!address) throw new Error('the service range has no room for the API'); // refused when the options were read
-  return formatIp(address);
 }
 
 /** Where this machine reaches the API: on loopback, unless it listens on one address only. */

@@ -21,6 +21,7 @@ import { replicaSetController, replicationControllerController } from './replica
 import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaController } from './root-ca/root-ca.ts';
 import { serviceAccountController } from './service-account/service-account.ts';
+import { serviceCidrController } from './service-cidr/service-cidr.ts';
 import { statefulSetController } from './stateful-set/stateful-set.ts';
 import { taintEvictionController } from './taint-eviction/taint-eviction.ts';
 import { type TokenSecretOptions, tokenSecretController } from './token-secret/token-secret.ts';
@@ -50,6 +51,7 @@ export function createControllers(options: ControllersOptions): readonly Control
     clusterRoleAggregationController,
     nodeIpamController(options.podRanges),
     nodeLifecycleController(),
+    serviceCidrController,
     taintEvictionController,
     // workloads
     deploymentController,

@@ -16,6 +16,7 @@ import { allowAll, startTestServer, type TestServer } from '../../src/apiserver/
 import { createRuleResolver } from '../../src/apiserver/authorization/rbac.ts';
 import type { AdmissionPlugin } from '../../src/apiserver/contract.ts';
 import { createInProcessClient } from '../../src/apiserver/in-process-client.ts';
+import { parseCidr } from '../../src/base/cidr.ts';
 import { run } from '../../src/base/process.ts';
 import { k3ts } from '../harness/k3ts.ts';
 
@@ -30,7 +31,12 @@ describe('kubectl and admission', () => {
     webhook = await startWebhookServer();
     server = await startTestServer({
       admission,
-      overrides: { systemObjects: { serviceAddress: '10.43.0.1', advertised: { address: '192.0.2.1', port: 6443 } } },
+      overrides: {
+        systemObjects: {
+          serviceCidrs: [parseCidr('10.43.0.0/16') ?? assert.fail()],
+          advertised: { address: '192.0.2.1', port: 6443 },
+        },
+      },
       beforeStart(registry) {
         const client = createInProcessClient({ registry, user: { name: 'test', groups: ['system:masters'] } });
         const resolver = createRuleResolver({

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../src/apiserver/api-server.test-helper.ts';
+import { parseCidr } from '../../src/base/cidr.ts';
 import { run } from '../../src/base/process.ts';
 import { k3ts } from '../harness/k3ts.ts';
 
@@ -157,7 +158,12 @@ describe('CustomResourceDefinitions with kubectl', () => {
   const start = () =>
     startTestServer({
       dir: data,
-      overrides: { systemObjects: { serviceAddress: '10.43.0.1', advertised: { address: '192.0.2.1', port: 6443 } } },
+      overrides: {
+        systemObjects: {
+          serviceCidrs: [parseCidr('10.43.0.0/16') ?? assert.fail()],
+          advertised: { address: '192.0.2.1', port: 6443 },
+        },
+      },
     });
 
   before(async () => {

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { service } from '../../api/core/service.ts';
 import { parseCidr } from '../../base/cidr.ts';
 import { systemClock } from '../../base/clock.ts';
+import { createLogger } from '../../base/log.ts';
 import { type Answer, TestClient } from '../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../api-server.test-helper.ts';
 import type { AdmissionPlugin } from '../contract.ts';
-import { CacheView } from '../registry/cache-view.ts';
+import { createInProcessClient } from '../in-process-client.ts';
 import { serviceAllocator } from './service-allocator.ts';
 
 const services = '/api/v1/namespaces/default/services';
+const addresses = '/apis/networking.k8s.io/v1/ipaddresses';
+const ranges = '/apis/networking.k8s.io/v1/servicecidrs';
 
 describe('addresses and ports of services', () => {
   let server: TestServer;
@@ -20,15 +22,19 @@ describe('addresses and ports of services', () => {
     server = await startTestServer({
       admission,
       overrides: {
-        systemObjects: { serviceAddress: '10.43.0.1', advertised: { address: '192.0.2.1', port: 6443 } },
+        systemObjects: {
+          serviceCidrs: [parseCidr('10.43.0.0/24') ?? assert.fail()],
+          advertised: { address: '192.0.2.1', port: 6443 },
+        },
       },
       beforeStart: (registry) => {
         admission.push(
           serviceAllocator({
-            services: new CacheView(registry.cache, service, { allowed: Promise.resolve() }),
+            client: createInProcessClient({ registry, user: { name: 'allocator', groups: ['system:masters'] } }),
             cidrs: [parseCidr('10.43.0.0/24') ?? assert.fail()],
             nodePorts: { first: 30_000, last: 30_009 },
             clock: systemClock,
+            log: createLogger({ write: () => undefined }),
           }),
         );
       },
@@ -86,11 +92,34 @@ describe('addresses and ports of services', () => {
     );
     await client.delete(`${services}/plain`);
     assert.equal((await create('heir', { clusterIP })).status, 201);
+    const claim = await client.get(`${addresses}/${clusterIP}`);
+    assert.deepEqual(claim.json.spec.parentRef, { group: '', resource: 'services', namespace: 'default', name: 'heir' });
+    assert.equal(claim.json.metadata.labels['ipaddress.kubernetes.io/managed-by'], 'ipallocator.k8s.io');
+  });
+
+  test("an address that an IPAddress object has is nobody else's", async () => {
+    const parentRef = { group: 'example.com', resource: 'things', name: 'a' };
+    const claimed = await client.post(addresses, { metadata: { name: '10.43.0.200' }, spec: { parentRef } });
+    assert.equal(claimed.status, 201, claimed.text);
+    const refused = await create('late', { clusterIP: '10.43.0.200' });
+    assert.match(refused.json.message, /failed to allocate IP 10\.43\.0\.200: provided IP is already allocated$/);
+  });
+
+  test('more ranges are ServiceCIDR objects', async () => {
+    assert.deepEqual((await client.get(`${ranges}/kubernetes`)).json.spec.cidrs, ['10.43.0.0/24']);
+    const more = { metadata: { name: 'more' }, spec: { cidrs: ['10.99.0.0/24'] } };
+    assert.equal((await create('early', { clusterIP: '10.99.0.7' })).status, 422);
+    assert.equal((await client.post(ranges, more)).status, 201);
+    const given = await create('there', { clusterIP: '10.99.0.7' });
+    assert.equal(given.json.spec.clusterIP, '10.99.0.7');
   });
 
   test('addresses outside the range are refused; headless and external services have none', async () => {
     const outside = await create('outside', { clusterIP: '10.44.0.1' });
-    assert.match(outside.json.message, /is not in the valid range\. The range of valid IPs is 10\.43\.0\.0\/24$/);
+    assert.match(
+      outside.json.message,
+      /failed to allocate IP 10\.44\.0\.1: the provided network does not match the current range$/,
+    );
     const headless = await create('headless', { clusterIP: 'None' });
     assert.deepEqual(headless.json.spec.clusterIPs, ['None']);
     const external = await create('external', { type: 'ExternalName', externalName: 'example.com' });

@@ -12,20 +12,24 @@ import { ApiError, alreadyExists, type FieldError, invalid } from '../../api/sta
 import { invalidValue } from '../../api/validation/field-error.ts';
 import type { Cidr } from '../../base/cidr.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { View } from '../../client/client.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Client, View } from '../../client/client.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../contract.ts';
-import { AddressRange, staticBand } from './address-range.ts';
-import { Pool } from './pool.ts';
-import { addressErrors, defaultFamilies, familyOf, immutabilityErrors } from './service-rules.ts';
+import { AddressClaims } from './address-claims.ts';
+import { pickNumber, portBand } from './bands.ts';
+import { Ledger } from './ledger.ts';
+import { ServiceRanges } from './service-ranges.ts';
+import { addressErrors, defaultFamilies, immutabilityErrors } from './service-rules.ts';
 
 export interface ServiceAllocatorOptions {
-  /** Never behind the write that is judged: the in-process client's. */
-  readonly services: View<Service>;
+  /** May do everything. Its views are never behind the write that is judged: the in-process form. */
+  readonly client: Client;
   /** `--service-cidr`: one, or one of each family, the preferred one first. */
   readonly cidrs: readonly Cidr[];
   /** `--service-node-port-range`, both ends included. */
   readonly nodePorts: { readonly first: number; readonly last: number };
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** Gives services their cluster addresses, node ports and health-check ports, each to one service only. */
@@ -35,19 +39,17 @@ export function serviceAllocator(options: ServiceAllocatorOptions): AdmissionPlu
     name: 'ServiceAllocator',
     handles: ({ kind, operation, subresource }) =>
       kind === (serviceKind as typeof kind) && subresource === '' && (operation === 'CREATE' || operation === 'UPDATE'),
-    allocate: async (request, object) => {
-      await options.services.ready();
-      allocator.allocate(request, object as Draft<Service>);
-    },
-    validate(request, object) {
+    allocate: (request, object) => allocator.allocate(request, object as Draft<Service>),
+    async validate(request, object) {
       const service = object as Service;
       const errors = [
         ...addressErrors(service),
         ...(request.old ? immutabilityErrors(service, request.old as Service) : []),
       ];
       if (errors.length > 0) throw invalid(serviceKind, service.metadata.name ?? '', errors);
-      if (!request.dryRun) allocator.confirm(service);
+      if (!request.dryRun) await allocator.confirm(request, service);
     },
+    settled: (request) => allocator.settled(request),
   };
 }
 
@@ -63,82 +65,101 @@ function tooSlow({ metadata }: Service): ApiError {
   });
 }
 
+/** A cluster address, or a node port. */
+type Taken = string | number;
+
 class ServiceAllocator {
   readonly #options: ServiceAllocatorOptions;
-  readonly #ranges: readonly AddressRange[];
-  readonly #ports: Pool;
+  readonly #services: View<Service>;
+  readonly #ranges: ServiceRanges;
+  readonly #claims: AddressClaims;
+  readonly #ledger: Ledger<Taken>;
+  /** Addresses that were claimed for writes on their way. */
+  readonly #claimed = new WeakMap<
+    AdmissionRequest,
+    { readonly service: Service; readonly addresses: readonly string[] }
+  >();
   #filled = false;
 
   constructor(options: ServiceAllocatorOptions) {
-    const { cidrs, nodePorts, clock } = options;
+    const { client, cidrs, clock, log } = options;
     this.#options = options;
-    this.#ranges = cidrs.map((cidr) => new AddressRange(cidr, clock));
-    const size = nodePorts.last - nodePorts.first + 1;
-    this.#ports = new Pool({ size, staticBand: staticBand(size, 16, 128), clock });
+    this.#services = client.view(serviceKind);
+    this.#ranges = new ServiceRanges(client, cidrs);
+    this.#claims = new AddressClaims(client, log);
+    this.#ledger = new Ledger(clock);
   }
 
   /** Counts what stored services hold, now and from now on. */
   #fill(): void {
     if (this.#filled) return;
     this.#filled = true;
-    const { services } = this.#options;
-    for (const service of services.list()) this.#hold(service);
-    services.onChange((change) => {
+    for (const service of this.#services.list()) this.#hold(service);
+    this.#services.onChange((change) => {
       if (change.type === 'modified') this.#release(change.old);
       if (change.type === 'deleted') this.#release(change.object);
       else this.#hold(change.object);
+      if (change.old) this.#claims.release(this.#lost(change.old));
     });
   }
 
   #hold(service: Service): void {
-    const owner = service.metadata.uid ?? '';
-    for (const [pool, number] of this.#taken(service)) pool.hold(number, owner);
+    for (const key of takenBy(service)) this.#ledger.hold(key, uidOf(service));
   }
 
   #release(service: Service): void {
-    const owner = service.metadata.uid ?? '';
-    for (const [pool, number] of this.#taken(service)) pool.release(number, owner);
+    for (const key of takenBy(service)) this.#ledger.release(key, uidOf(service));
   }
 
-  #taken({ spec }: Service): readonly (readonly [Pool, number])[] {
-    const taken: (readonly [Pool, number])[] = [];
-    for (const address of spec?.clusterIPs ?? []) {
-      const range = this.#ranges.find(({ family }) => family === familyOf(address));
-      const number = range?.numberOf(address);
-      if (range && number !== undefined) taken.push([range.pool, number]);
-    }
-    const ports = [...(spec?.ports ?? []).map(({ nodePort }) => nodePort), spec?.healthCheckNodePort];
-    for (const port of ports) if (port && this.#isNodePort(port)) taken.push([this.#ports, this.#portNumber(port)]);
-    return taken;
+  /** Addresses that a service had or was to have, and that the one that is stored has not. */
+  #lost(service: Service): readonly string[] {
+    const kept = this.#services.get(keyOf(service))?.spec?.clusterIPs ?? [];
+    return addressesOf(service).filter((address) => !kept.includes(address));
   }
 
-  allocate(request: AdmissionRequest, service: Draft<Service>): void {
+  async allocate(request: AdmissionRequest, service: Draft<Service>): Promise<void> {
+    await Promise.all([this.#services.ready(), this.#ranges.ready(), this.#claims.ready()]);
+    for (const address of addressesOf(service)) await this.#claims.released(address);
     this.#fill();
     const { spec } = service;
     // Nothing is chosen for a write that cannot succeed, so that repeating it does not use up the range.
-    if (!request.old && this.#options.services.get(keyOf(service)))
+    if (!request.old && this.#services.get(keyOf(service)))
       throw alreadyExists(serviceKind, service.metadata.name ?? '');
     if (!spec) return;
-    const giver = new Giver(service.metadata.uid ?? '', request.dryRun);
+    const giver = new Giver((key) => this.#isFreeFor(key, service));
     const errors = [
-      ...defaultFamilies(
-        spec,
-        this.#ranges.map(({ family }) => family),
-      ),
+      ...defaultFamilies(spec, this.#ranges.families),
       ...this.#giveAddresses(spec, giver),
       ...this.#givePorts(spec, giver),
     ];
     if (errors.length > 0) throw invalid(serviceKind, service.metadata.name ?? '', errors);
-    giver.reserveAll();
+    if (!request.dryRun) for (const key of giver.given) this.#ledger.reserve(key, uidOf(service), choiceMs);
+  }
+
+  #isFreeFor(key: Taken, service: Service): boolean {
+    if (!this.#ledger.isFreeFor(key, uidOf(service))) return false;
+    return typeof key === 'number' || this.#claims.isFreeFor(key, keyOf(service));
   }
 
   /** The write is about to happen: what it takes stays reserved until the store has answered. */
-  confirm(service: Service): void {
-    const owner = service.metadata.uid ?? '';
-    for (const [pool, number] of this.#taken(service)) {
-      if (!pool.isFreeFor(number, owner)) throw tooSlow(service);
-      pool.reserve(number, owner, writeMs);
+  async confirm(request: AdmissionRequest, service: Service): Promise<void> {
+    const owner = uidOf(service);
+    for (const key of takenBy(service)) {
+      if (!this.#ledger.isFreeFor(key, owner)) throw tooSlow(service);
+      this.#ledger.reserve(key, owner, writeMs);
     }
+    const addresses = await this.#claims.claim(service, request.signal);
+    if (!addresses) throw tooSlow(service);
+    if (addresses.length > 0) this.#claimed.set(request, { service, addresses });
+  }
+
+  /** The write has ended: what was claimed for it and is not stored is given back. */
+  settled(request: AdmissionRequest): void {
+    const claimed = this.#claimed.get(request);
+    if (!claimed) return;
+    this.#claimed.delete(request);
+    const lost = this.#lost(claimed.service);
+    this.#claims.release(claimed.addresses.filter((address) => lost.includes(address)));
   }
 
   #giveAddresses(spec: Draft<ServiceSpec>, giver: Giver): readonly FieldError[] {
@@ -150,26 +171,21 @@ class ServiceAllocator {
     const errors: FieldError[] = [];
     const given = spec.clusterIPs ?? [];
     const addresses = (spec.ipFamilies ?? []).map((family, index) => {
-      const range = this.#ranges.find((candidate) => candidate.family === family);
+      const ranges = this.#ranges.of(family);
       const asked = given[index];
       const fail = (why: string) => {
         errors.push(invalidValue('spec.clusterIPs', asked ? given : [], why));
         return '';
       };
-      if (!range) return fail(`no address range of family ${family} is configured on this cluster`);
       if (!asked) {
-        const number = giver.any(range.pool);
-        return number === undefined
-          ? fail(`failed to allocate a serviceIP: range ${range.text} is full`)
-          : range.addressOf(number);
+        const address = giver.any((isFree) => firstOf(ranges, (range) => range.pick(isFree)));
+        if (address === undefined)
+          throw new ApiError('InternalError', `${internal}failed to allocate a serviceIP: range is full`);
+        return address;
       }
-      const number = range.numberOf(asked);
-      if (number === undefined)
-        return fail(
-          `failed to allocate IP ${asked}: the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${range.text}`,
-        );
-      if (!giver.this(range.pool, number))
-        return fail(`failed to allocate IP ${asked}: provided IP is already allocated`);
+      if (!ranges.some((range) => range.contains(asked)))
+        return fail(`failed to allocate IP ${asked}: the provided network does not match the current range`);
+      if (!giver.this(asked)) return fail(`failed to allocate IP ${asked}: provided IP is already allocated`);
       return asked;
     });
     if (errors.length > 0) return errors;
@@ -216,13 +232,17 @@ class ServiceAllocator {
           `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
         ),
       ];
-    if (giver.this(this.#ports, this.#portNumber(port))) return [];
+    if (giver.this(port)) return [];
     return [invalidValue(field, port, 'provided port is already allocated')];
   }
 
   #anyPort(giver: Giver): number | undefined {
-    const number = giver.any(this.#ports);
-    return number === undefined ? undefined : number + this.#options.nodePorts.first;
+    const { first, last } = this.#options.nodePorts;
+    const size = last - first + 1;
+    return giver.any((isFree) => {
+      const number = pickNumber({ size, staticBand: portBand(size) }, (candidate) => isFree(candidate + first));
+      return number === undefined ? undefined : number + first;
+    });
   }
 
   #noPortLeft(field: string): FieldError {
@@ -234,42 +254,51 @@ class ServiceAllocator {
     const { first, last } = this.#options.nodePorts;
     return port >= first && port <= last;
   }
+}
 
-  #portNumber(port: number): number {
-    return port - this.#options.nodePorts.first;
+/** As upstream begins what it could not do. */
+const internal = 'Internal error occurred: ';
+
+function firstOf<T, R>(items: readonly T[], of: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const result = of(item);
+    if (result !== undefined) return result;
   }
+  return undefined;
+}
+
+function uidOf({ metadata }: Service): string {
+  return metadata.uid ?? '';
+}
+
+function addressesOf({ spec }: { readonly spec?: { readonly clusterIPs?: readonly string[] } }): readonly string[] {
+  return (spec?.clusterIPs ?? []).filter((address) => address !== 'None' && address !== '');
+}
+
+function takenBy(service: Service): readonly Taken[] {
+  const { spec } = service;
+  const ports = [...(spec?.ports ?? []).map(({ nodePort }) => nodePort), spec?.healthCheckNodePort];
+  return [...addressesOf(service), ...ports.filter((port): port is number => port !== undefined && port !== 0)];
 }
 
 /** What one write takes, so that all of it is reserved together, or (dry run, errors) none. */
 class Giver {
-  readonly #owner: string;
-  readonly #dryRun: boolean;
-  readonly #given: (readonly [Pool, number])[] = [];
+  readonly #isFree: (key: Taken) => boolean;
+  readonly given = new Set<Taken>();
 
-  constructor(owner: string, dryRun: boolean) {
-    this.#owner = owner;
-    this.#dryRun = dryRun;
+  constructor(isFree: (key: Taken) => boolean) {
+    this.#isFree = isFree;
   }
 
-  this(pool: Pool, number: number): boolean {
-    if (!pool.isFreeFor(number, this.#owner)) return false;
-    this.#given.push([pool, number]);
+  this(key: Taken): boolean {
+    if (!this.#isFree(key)) return false;
+    this.given.add(key);
     return true;
   }
 
-  any(pool: Pool): number | undefined {
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const number = pool.pick();
-      if (number === undefined) return undefined;
-      if (this.#given.some(([other, taken]) => other === pool && taken === number)) continue;
-      this.#given.push([pool, number]);
-      return number;
-    }
-    return undefined;
-  }
-
-  reserveAll(): void {
-    if (this.#dryRun) return;
-    for (const [pool, number] of this.#given) pool.reserve(number, this.#owner, choiceMs);
+  any<K extends Taken>(pick: (isFree: (key: Taken) => boolean) => K | undefined): K | undefined {
+    const key = pick((candidate) => !this.given.has(candidate) && this.#isFree(candidate));
+    if (key !== undefined) this.given.add(key);
+    return key;
   }
 }
