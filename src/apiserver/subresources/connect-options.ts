@@ -74,12 +74,12 @@ export async function admitConnect(registry: Registry, request: ApiRequest, reso
 function valuesOf(fields: ConnectOptions['fields'], query: Query): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(fields)
-      .map(([name, field]) => [name, valueOf(field, query.all(name))] as const)
+      .map(([name, field]) => [name, readField(field, query.all(name))] as const)
       .filter(([, value]) => value !== undefined),
   );
 }
 
-function valueOf(field: Field, texts: readonly string[]): unknown {
+function readField(field: Field, texts: readonly string[]): unknown {
   const [first] = texts;
   if (first === undefined) return undefined;
   switch (field) {

@@ -1,64 +1,156 @@
+import { applyPatch } from '../../api/apply/index.ts';
+import { ageColumn, column, nameColumn } from '../../api/columns.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/object.ts';
+import { jsonPatch, mergePatch, strategicMergePatch } from '../../api/patch/index.ts';
+import { decodeObject } from '../../api/schema/decode-object.ts';
 import type { Scale } from '../../api/schema/generated/types/autoscaling-v1.ts';
-import { labelSelectorOf, selectorOfLabels } from '../../api/selectors/label-selector.ts';
 import { badRequest, conflict, invalid, staleObject } from '../../api/status.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Patch } from '../../client/client.ts';
+import type { Entry, RequestContext } from '../contract.ts';
 import { type ApiRequest, readContext } from '../http/api-request.ts';
-import { outputFormat } from '../http/negotiate.ts';
-import { sendObject } from '../http/respond.ts';
 import { writeContext } from '../http/write-context.ts';
 import { isRecord, readTyped } from '../routes/decode.ts';
-import { type ObjectRoutes, targetOf } from '../routes/objects.ts';
+import { formatFor, type ObjectRoutes, sendEntry, targetOf } from '../routes/objects.ts';
 import { readPatch } from '../routes/patch-body.ts';
 import { type ResourceHandler, resourceNotFound } from '../routes/router.ts';
 import { scaleBody } from './bodies.ts';
-import { patched } from './patched.ts';
-
-type Paths = NonNullable<Kind['subresources'][string]['scale']>;
+import { fieldOf, managersOfParent, managersOfScale } from './scale-managers.ts';
+import { type ScaleObject, type ScalePaths, scaleOf, setReplicas } from './scale-object.ts';
 
 /** `…/scale` of any kind whose descriptor says where its replicas stand. */
 export function scaleHandler(routes: ObjectRoutes): ResourceHandler {
   return async (request, kind) => {
     const paths = kind.subresources[request.info.subresource]?.scale;
     if (!paths) throw resourceNotFound();
-    const target = targetOf(request, kind);
-    const { encoding } = outputFormat(request.exchange.headers.accept);
-    const scale = request.info.verb === 'get' ? undefined : await readWanted(request, kind);
-    const entry = scale
-      ? await routes.registry.modify(
-          kind,
-          target,
-          (draft, old) => setReplicas(draft, scale(old, paths), paths),
-          scale.context,
-        )
-      : await routes.registry.get(kind, target, readContext(request));
-    await sendObject(request, 200, scaleOf(entry.object, paths), encoding);
+    const format = formatFor(request, scaleTable);
+    const entry =
+      request.info.verb === 'get'
+        ? await routes.registry.get(kind, targetOf(request, kind), readContext(request))
+        : await write(routes, request, { kind, paths });
+    await sendEntry(routes, request, 200, scaleEntry(entry, paths), format);
   };
 }
 
-interface Wanted {
-  (old: KubeObject, paths: Paths): number;
-  readonly context: ReturnType<typeof writeContext>;
+/** As kubectl shows it. */
+const scaleTable: Kind = {
+  ...(scaleBody as unknown as Kind),
+  columns: [
+    nameColumn,
+    column('Desired', (scale) => (scale as Scale).spec?.replicas ?? 0, { type: 'integer' }),
+    column('Available', (scale) => (scale as Scale).status?.replicas ?? 0, { type: 'integer' }),
+    ageColumn,
+  ],
+};
+
+function scaleEntry({ object, revision }: Entry, paths: ScalePaths): Entry {
+  const scale = scaleOf(object, paths);
+  return { kind: scaleTable, revision, object: scale, json: Buffer.from(JSON.stringify(scale)) };
 }
 
-async function readWanted(request: ApiRequest, kind: Kind): Promise<Wanted> {
-  const { name } = request.info;
+async function write(
+  { registry, clock }: ObjectRoutes,
+  request: ApiRequest,
+  { kind, paths }: { readonly kind: Kind; readonly paths: ScalePaths },
+): Promise<Entry> {
+  const { context, applies, wantedOf } = await readWanted(request, { paths, clock });
+  const target = targetOf(request, kind);
+  const change = async (draft: Draft<KubeObject>, old: KubeObject) => {
+    const wanted = wantedOf(old);
+    checkScale(kind, wanted, { old, name: target.name });
+    const { managedFields: owners, ...metadata } = wanted.metadata;
+    const update = {
+      operation: 'UPDATE',
+      body: scaleBody,
+      object: { ...wanted, metadata },
+      old: scaleOf(old, paths),
+    } as const;
+    const admitted = await registry.admit(kind, target, update, context);
+    setReplicas(draft, admitted.spec?.replicas ?? 0, paths);
+    if (!applies) return;
+    const parent = { field: fieldOf(paths.specReplicas), apiVersion: kind.apiVersion };
+    const entries = managersOfParent(old.metadata.managedFields, owners, parent);
+    draft.metadata.managedFields = entries as typeof draft.metadata.managedFields & object;
+  };
+  return registry.modify(kind, target, change, context, { admitted: true, ...(applies && { ownsFields: true }) });
+}
+
+interface Wanted {
+  readonly context: RequestContext;
+  /** It keeps managedFields itself. */
+  readonly applies: boolean;
+  readonly wantedOf: (old: KubeObject) => ScaleObject;
+}
+
+/** What a patch of a Scale is made with. */
+interface Patching {
+  readonly paths: ScalePaths;
+  readonly clock: Clock;
+}
+
+async function readWanted(request: ApiRequest, patching: Patching): Promise<Wanted> {
   if (request.info.verb === 'patch') {
     const context = writeContext(request, 'PatchOptions');
     const patch = await readPatch(request);
-    const wanted = (old: KubeObject, paths: Paths) => {
-      const next = patched(scaleBody, scaleOf(old, paths), patch, context) as Scale;
-      return checked(kind, next, { old, name });
+    return {
+      context,
+      applies: patch.type === 'apply',
+      wantedOf: (old) => patched(old, { ...patching, patch, context }),
     };
-    return Object.assign(wanted, { context });
   }
   const context = writeContext(request, 'UpdateOptions');
   const scale = await readTyped(request, scaleBody, context);
-  return Object.assign((old: KubeObject) => checked(kind, scale, { old, name }), { context });
+  return { context, applies: false, wantedOf: () => scale };
 }
 
-function checked(kind: Kind, scale: Scale, { old, name }: { readonly old: KubeObject; readonly name: string }): number {
-  const { metadata = {}, spec } = scale;
+function patched(
+  old: KubeObject,
+  { patch, context, ...patching }: Patching & { readonly patch: Patch; readonly context: RequestContext },
+): ScaleObject {
+  const result =
+    patch.type === 'apply'
+      ? applied(old, { ...patching, patch, context })
+      : plainlyPatched(scaleOf(old, patching.paths), patch);
+  if (!isRecord(result)) throw badRequest('the patch must leave a Scale');
+  return decodeObject(scaleBody, JSON.stringify(result), context) as unknown as ScaleObject;
+}
+
+function plainlyPatched(present: ScaleObject, patch: Exclude<Patch, { type: 'apply' }>): unknown {
+  const scale = present as unknown as Readonly<Record<string, unknown>>;
+  if (patch.type === 'json') return jsonPatch(scale, patch.operations);
+  return patch.type === 'merge'
+    ? mergePatch(scale, patch.body)
+    : strategicMergePatch(scaleBody.schema(), scale, patch.body);
+}
+
+type Apply = Extract<Patch, { type: 'apply' }>;
+
+/** With the managers of the Scale in its metadata. */
+function applied(
+  old: KubeObject,
+  { paths, clock, patch, context }: Patching & { readonly patch: Apply; readonly context: RequestContext },
+): unknown {
+  const scale = scaleOf(old, paths);
+  const managedFields = managersOfScale(old.metadata.managedFields, fieldOf(paths.specReplicas));
+  const wanted = decodeObject(scaleBody, JSON.stringify(patch.body), context);
+  return applyPatch({
+    schema: scaleBody.schema(),
+    live: { ...scale, metadata: { ...scale.metadata, managedFields } },
+    applied: wanted as unknown as Readonly<Record<string, unknown>>,
+    manager: context.fieldManager,
+    apiVersion: scaleBody.apiVersion,
+    subresource: 'scale',
+    force: patch.force === true,
+    now: clock.now(),
+  }).object;
+}
+
+function checkScale(
+  kind: Kind,
+  { metadata = {}, spec }: Scale,
+  { old, name }: { readonly old: KubeObject; readonly name: string },
+): void {
   if (metadata.name !== name)
     throw badRequest(`the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`);
   if (metadata.uid && metadata.uid !== old.metadata.uid)
@@ -70,59 +162,12 @@ function checked(kind: Kind, scale: Scale, { old, name }: { readonly old: KubeOb
   if (metadata.resourceVersion && metadata.resourceVersion !== old.metadata.resourceVersion)
     throw staleObject(kind, name);
   const replicas = spec?.replicas ?? 0;
-  if (replicas < 0)
-    throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
-      {
-        type: 'FieldValueInvalid',
-        field: 'spec.replicas',
-        message: `Invalid value: ${replicas}: must be greater than or equal to 0`,
-      },
-    ]);
-  return replicas;
-}
-
-/** The `autoscaling/v1` Scale of an object. */
-export function scaleOf(object: KubeObject, paths: Paths): Scale & KubeObject {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const replicas = valueAt(object, paths.specReplicas);
-  const current = valueAt(object, paths.statusReplicas);
-  const selector = paths.selector ? selectorText(valueAt(object, paths.selector)) : '';
-  const metadata = Object.fromEntries(
-    Object.entries({ name, namespace, uid, resourceVersion, creationTimestamp }).filter(([, value]) => value),
-  );
-  return {
-    kind: 'Scale',
-    apiVersion: 'autoscaling/v1',
-    metadata,
-    spec: typeof replicas === 'number' ? { replicas } : {},
-    status: { replicas: typeof current === 'number' ? current : 0, ...(selector && { selector }) },
-  };
-}
-
-function steps(path: string): readonly string[] {
-  return path.split('.').filter((step) => step !== '');
-}
-
-function valueAt(object: unknown, path: string): unknown {
-  return steps(path).reduce((value, step) => (isRecord(value) ? value[step] : undefined), object);
-}
-
-function setReplicas(draft: Draft<KubeObject>, replicas: number, { specReplicas }: Paths): void {
-  const path = steps(specReplicas);
-  let at = draft as unknown as Record<string, unknown>;
-  for (const step of path.slice(0, -1)) {
-    const present = at[step];
-    const next = isRecord(present) ? present : {};
-    at[step] = next;
-    at = next;
-  }
-  at[path.at(-1) ?? ''] = replicas;
-}
-
-/** A selector as text: it is text already, a LabelSelector, or plain labels (ReplicationController). */
-function selectorText(selector: unknown): string {
-  if (typeof selector === 'string') return selector;
-  if (!isRecord(selector)) return '';
-  if ('matchLabels' in selector || 'matchExpressions' in selector) return labelSelectorOf(selector).toString();
-  return selectorOfLabels(selector as Record<string, string>).toString();
+  if (replicas >= 0) return;
+  throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
+    {
+      type: 'FieldValueInvalid',
+      field: 'spec.replicas',
+      message: `Invalid value: ${replicas}: must be greater than or equal to 0`,
+    },
+  ]);
 }

@@ -51,6 +51,51 @@ describe('subresources', () => {
     assert.equal(negative.status, 422);
   });
 
+  test('scale is applied: its owners are the owners of the replicas', async () => {
+    const labels = { app: 'owned' };
+    const template = { metadata: { labels }, spec: pod('x').spec };
+    const configuration = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'owned' },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template },
+    };
+    const applyTo = (path: string, body: object, query: string) =>
+      client.patch(`${deployments}/${path}?${query}`, body, 'application/apply-patch+yaml');
+    assert.equal((await applyTo('owned', configuration, 'fieldManager=deployer')).status, 201);
+    const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'owned' }, spec: { replicas: 3 } };
+    const contested = await applyTo('owned/scale', scale, 'fieldManager=scaler');
+    assert.equal(contested.status, 409, contested.text);
+    assert.match(contested.json.message, /conflict with "deployer".*\.spec\.replicas/);
+    const forced = await applyTo('owned/scale', scale, 'fieldManager=scaler&force=true');
+    assert.deepEqual([forced.status, forced.json.kind, forced.json.spec], [200, 'Scale', { replicas: 3 }]);
+    const { json } = await client.get(`${deployments}/owned`);
+    const owners = json.metadata.managedFields
+      .filter(({ fieldsV1 }: { fieldsV1: Record<string, object> }) => 'f:replicas' in (fieldsV1['f:spec'] ?? {}))
+      .map(({ manager, operation, apiVersion, subresource }: Record<string, string>) => [
+        manager,
+        operation,
+        apiVersion,
+        subresource,
+      ]);
+    assert.deepEqual(owners, [['scaler', 'Apply', 'apps/v1', 'scale']]);
+    assert.equal((await applyTo('owned', configuration, 'fieldManager=deployer')).status, 409);
+    const dry = await client.patch(`${deployments}/owned/scale?dryRun=All`, { spec: { replicas: 9 } });
+    assert.deepEqual(dry.json.spec, { replicas: 9 });
+    assert.deepEqual((await client.get(`${deployments}/owned/scale`)).json.spec, { replicas: 3 });
+  });
+
+  test('scale is shown as a table', async () => {
+    const { json } = await client.get(`${deployments}/web/scale`, {
+      accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
+    });
+    assert.deepEqual(
+      json.columnDefinitions.map(({ name }: { name: string }) => name),
+      ['Name', 'Desired', 'Available', 'Age'],
+    );
+    assert.deepEqual(json.rows[0].cells.slice(0, 3), ['web', 0, 0]);
+  });
+
   test('a pod is bound once', async () => {
     await client.post(pods, pod('bound'));
     const bind = (node: string) =>
