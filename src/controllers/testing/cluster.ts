@@ -7,7 +7,8 @@ import { setTimeout as realSleep } from 'node:timers/promises';
 import { namespace } from '../../api/core/namespace.ts';
 import { node } from '../../api/core/node.ts';
 import { builtInKinds as kinds } from '../../api/kinds.ts';
-import type { Authorizer } from '../../apiserver/contract.ts';
+import { namespaceLifecycle } from '../../apiserver/admission/namespace-lifecycle.ts';
+import type { AdmissionPlugin, Authorizer } from '../../apiserver/contract.ts';
 import { createInProcessClient } from '../../apiserver/in-process-client.ts';
 import { type CachedRegistry, openRegistry } from '../../apiserver/registry/registry.ts';
 import { FakeClock } from '../../base/clock.ts';
@@ -52,7 +53,8 @@ export async function startCluster(t: TestContext, options: TestClusterOptions):
   const folder = await mkdtemp(join(tmpdir(), 'k3ts-controllers-'));
   const store = await openSqliteStore({ file: join(folder, 'state.db') });
   const clock = new FakeClock();
-  const registry = await openRegistry({ store, kinds, clock, freeze: true });
+  const admission: AdmissionPlugin[] = [];
+  const registry = await openRegistry({ store, kinds, clock, admission, freeze: true });
   const client = createInProcessClient({ registry, user: { name: 'admin', groups: [] } });
   const stop = new AbortController();
   const events: RecordedEvent[] = [];
@@ -82,7 +84,10 @@ export async function startCluster(t: TestContext, options: TestClusterOptions):
     await store.close();
     await rm(folder, { recursive: true, force: true });
   });
-  await client.create(namespace, { metadata: { name: 'default' }, spec: { finalizers: ['kubernetes'] } });
+  for (const name of ['default', 'kube-node-lease'])
+    await client.create(namespace, { metadata: { name }, spec: { finalizers: ['kubernetes'] } });
+  // Without it, controllers would go on filling namespaces that are being emptied.
+  admission.push(namespaceLifecycle(client.view(namespace)));
   for (const name of options.nodes ?? ['node-1']) {
     const { status, ...registered } = readyNode(name);
     // The status of a new object is not the creator's to set.
