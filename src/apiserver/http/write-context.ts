@@ -6,6 +6,8 @@ import type { Query } from './query.ts';
 export type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
 
 const mostFieldManagerChars = 128;
+/** Who owns what a client without a name sets. */
+const unknownManager = 'unknown';
 const fieldValidations = ['Ignore', 'Strict', 'Warn'] as const;
 type FieldValidation = (typeof fieldValidations)[number];
 
@@ -41,7 +43,15 @@ export function writeContext(
       message: `Too long: may not be more than ${mostFieldManagerChars} bytes`,
     });
   if (errors.length > 0) throw invalidOptions(kind, errors);
-  return new WriteContext(request, dryRun, fieldManager, fieldValidation);
+  return new WriteContext(request, { dryRun, fieldManager, fieldValidation, options: sentOptions(query) });
+}
+
+const shownOptions = ['fieldManager', 'fieldValidation'] as const;
+const noOptions = {};
+
+function sentOptions(query: Query): Readonly<Record<string, unknown>> {
+  if (query.size === 0) return noOptions;
+  return Object.fromEntries(shownOptions.filter((name) => query.get(name)).map((name) => [name, query.get(name)]));
 }
 
 function readDryRun(values: readonly string[], errors: FieldError[]): boolean {
@@ -62,7 +72,14 @@ function managerOf(request: ApiRequest): string {
   const agent = request.exchange.headers['user-agent'] ?? '';
   const slash = agent.indexOf('/');
   const name = (slash < 0 ? agent : agent.slice(0, slash)).replaceAll(/[^\x20-\x7e]/g, '');
-  return name.slice(0, mostFieldManagerChars);
+  return name.slice(0, mostFieldManagerChars) || unknownManager;
+}
+
+interface WriteSettings {
+  readonly dryRun: boolean;
+  readonly fieldManager: string;
+  readonly fieldValidation: FieldValidation;
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 class WriteContext implements RequestContext {
@@ -70,12 +87,14 @@ class WriteContext implements RequestContext {
   readonly dryRun: boolean;
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;
+  readonly options: Readonly<Record<string, unknown>>;
 
-  constructor(request: ApiRequest, dryRun: boolean, fieldManager: string, fieldValidation: FieldValidation) {
+  constructor(request: ApiRequest, { dryRun, fieldManager, fieldValidation, options }: WriteSettings) {
     this.#request = request;
     this.dryRun = dryRun;
     this.fieldManager = fieldManager;
     this.fieldValidation = fieldValidation;
+    this.options = options;
   }
 
   get user(): UserInfo {
