@@ -1,5 +1,9 @@
+import { parseCertificateRequest } from '../../api/certificates/parse-request.ts';
+import { builtInSigners } from '../../api/certificates/signers.ts';
 import type { CertificateSigningRequest } from '../../api/schema/generated/types/certificates-v1.ts';
-import { forbidden } from '../../api/status.ts';
+import { forbidden, invalid } from '../../api/status.ts';
+import { invalidValue } from '../../api/validation/field-error.ts';
+import { toError } from '../../base/errors.ts';
 import type { AdmissionPlugin, AdmissionRequest, Authorizer } from '../contract.ts';
 import { sameJson } from '../registry/json.ts';
 
@@ -41,29 +45,22 @@ async function requireSigner(authorizer: Authorizer, request: AdmissionRequest, 
   throw forbidden(kind, ref.name, `user not permitted to ${verb} requests with signerName ${JSON.stringify(signer)}`);
 }
 
-const clientSigner = 'kubernetes.io/kube-apiserver-client';
+const clientSigner = builtInSigners.apiServerClient;
 const masters = 'system:masters';
 
-/** Nobody becomes a member of `system:masters` by a certificate request. */
+/** A request that cannot be read, or that somebody else has signed, is none; and nobody becomes a member of `system:masters` by one. */
 export const certificateSubjectRestriction: AdmissionPlugin = {
   name: 'CertificateSubjectRestriction',
   handles: (request) => isRequest(request) && request.operation === 'CREATE' && request.subresource === '',
   async validate({ kind, ref }, object) {
     const { spec } = object as CertificateSigningRequest;
-    if (spec.signerName !== clientSigner) return;
     let organizations: readonly string[];
     try {
-      organizations = await organizationsOf(Buffer.from(spec.request, 'base64').toString());
+      ({ organizations } = await parseCertificateRequest(spec.request));
     } catch (error) {
-      throw forbidden(kind, ref.name, `unable to parse csr: ${error instanceof Error ? error.message : String(error)}`);
+      throw invalid(kind, ref.name, [invalidValue('spec.request', spec.request, toError(error).message)]);
     }
-    if (organizations.includes(masters))
+    if (spec.signerName === clientSigner && organizations.includes(masters))
       throw forbidden(kind, ref.name, `use of ${clientSigner} signer with ${masters} group is not allowed`);
   },
 };
-
-async function organizationsOf(pem: string): Promise<readonly string[]> {
-  await import('reflect-metadata');
-  const { Pkcs10CertificateRequest } = await import('@peculiar/x509');
-  return new Pkcs10CertificateRequest(pem).subjectName.getField('O');
-}

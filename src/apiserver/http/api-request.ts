@@ -18,6 +18,7 @@ export class ApiRequest {
   /** Who asks (after impersonation). */
   readonly user: UserInfo;
   readonly #warnings: Warnings;
+  readonly #parsed: ParsedRequest;
 
   constructor(exchange: Exchange, parsed: ParsedRequest, user: UserInfo) {
     this.exchange = exchange;
@@ -25,6 +26,7 @@ export class ApiRequest {
     this.info = parsed.info;
     this.auditId = parsed.auditId;
     this.#warnings = parsed.warnings;
+    this.#parsed = parsed;
     this.user = user;
   }
 
@@ -34,6 +36,13 @@ export class ApiRequest {
 
   readonly warn = (text: string): void => {
     this.#warnings.add(text);
+  };
+
+  /** For the audit event of this request; the first value of a key stays, as upstream. */
+  readonly annotate = (key: string, value: string): void => {
+    this.#parsed.annotations ??= new Map();
+    const { annotations } = this.#parsed;
+    if (annotations.size < mostAnnotations && !annotations.has(key)) annotations.set(key, value);
   };
 
   /** The headers every answer has, and `more`. A new object, which the caller may change. */
@@ -55,7 +64,12 @@ export interface ParsedRequest {
   readonly info: RequestInfo;
   readonly auditId: string;
   readonly warnings: Warnings;
+  /** What plugins want in the audit event; absent until the first. */
+  annotations?: Map<string, string>;
 }
+
+/** More than the webhooks and policies of any request have to say. */
+const mostAnnotations = 200;
 
 /** Throws ApiError `BadRequest` for a path that cannot be decoded. */
 export function parseRequest(exchange: Exchange): ParsedRequest {
@@ -91,5 +105,9 @@ class ReadContext implements RequestContext {
 
   get warn(): (text: string) => void {
     return this.#request.warn;
+  }
+
+  get annotate(): (key: string, value: string) => void {
+    return this.#request.annotate;
   }
 }

@@ -108,4 +108,8 @@ class WriteContext implements RequestContext {
   get warn(): (text: string) => void {
     return this.#request.warn;
   }
+
+  get annotate(): (key: string, value: string) => void {
+    return this.#request.annotate;
+  }
 }

@@ -20,6 +20,24 @@ type Pair = InForce<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>
 interface Complaint {
   readonly message: string;
   readonly reason: string | undefined;
+  /** Which of its validations; 0 for what is wrong with the policy itself. */
+  readonly index: number;
+}
+
+type Annotate = (key: string, value: string) => void;
+
+/** Annotations of a policy that several bindings put into force: each value once. */
+class Notes {
+  readonly #values = new Map<string, Set<string>>();
+
+  add(key: string, value: string): void {
+    const values = this.#values.get(key) ?? new Set();
+    this.#values.set(key, values.add(value));
+  }
+
+  tell(annotate: Annotate): void {
+    for (const [key, values] of this.#values) annotate(key, [...values].join(', '));
+  }
 }
 
 /** ValidatingAdmissionPolicy (kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy). */
@@ -39,7 +57,11 @@ export function validatingPolicies(
     }
     return expressions;
   };
-  const complaintsOf = async (pair: Pair, request: AdmissionRequest, object: KubeObject | undefined) => {
+  const complaintsOf = async (
+    pair: Pair,
+    request: AdmissionRequest,
+    { object, annotate }: { readonly object: KubeObject | undefined; readonly annotate: Annotate },
+  ) => {
     const expressions = await expressionsOf(pair.policy);
     const seen = {
       request,
@@ -52,11 +74,16 @@ export function validatingPolicies(
     try {
       for (const params of await paramsFor(options, pair, request))
         complaints.push(
-          ...judge(pair.policy, expressions, expressions.bind({ ...seen, params }, pair.policy.spec?.variables)),
+          ...judge(
+            pair.policy,
+            expressions,
+            expressions.bind({ ...seen, params }, pair.policy.spec?.variables),
+            annotate,
+          ),
         );
     } catch (error) {
       const message = `failed to configure binding: ${toError(error).message}`;
-      if (pair.policy.spec?.failurePolicy !== 'Ignore') complaints.push({ message, reason: undefined });
+      if (pair.policy.spec?.failurePolicy !== 'Ignore') complaints.push({ message, reason: undefined, index: 0 });
     }
     return complaints;
   };
@@ -65,24 +92,39 @@ export function validatingPolicies(
     name: 'ValidatingAdmissionPolicy',
     handles: (request) => policiesFor(stored, request, options.equivalents).length > 0,
     async validate(request, object) {
+      const notes = new Notes();
       for (const pair of policiesFor(stored, request, options.equivalents)) {
         if (!isSelected(pair, { ...request, object }, options.namespaces)) continue;
-        for (const complaint of await complaintsOf(pair, request, object)) act(pair, request, complaint);
+        const annotate: Annotate = (key, value) => notes.add(`${pair.policy.metadata.name}/${key}`, value);
+        for (const complaint of await complaintsOf(pair, request, { object, annotate })) act(pair, request, complaint);
       }
+      if (request.annotate) notes.tell(request.annotate);
     },
   };
 }
 
-function judge({ spec }: ValidatingAdmissionPolicy, expressions: Expressions, bound: Bound): Complaint[] {
+/** `annotate` gets what the policy wants in the audit event, by its own keys. */
+function judge(
+  { spec }: ValidatingAdmissionPolicy,
+  expressions: Expressions,
+  bound: Bound,
+  annotate: Annotate,
+): Complaint[] {
   const fails = spec?.failurePolicy !== 'Ignore';
   const conditions = checkConditions(spec?.matchConditions ?? [], expressions, bound);
-  if (conditions.error !== undefined && fails) return [{ message: conditions.error, reason: undefined }];
+  if (conditions.error !== undefined && fails) return [{ message: conditions.error, reason: undefined, index: 0 }];
   if (!conditions.matches) return [];
-  return (spec?.validations ?? []).flatMap((validation) => {
-    const { value, error } = expressions.evaluateBool(validation.expression, bound);
-    if (error !== undefined) return fails ? [{ message: error, reason: undefined }] : [];
-    return value ? [] : [{ message: messageOf(validation, expressions, bound), reason: validation.reason }];
+  const noted = (spec?.auditAnnotations ?? []).flatMap(({ key, valueExpression }) => {
+    const { value, error } = expressions.evaluate(valueExpression, bound);
+    if (typeof value === 'string') annotate(key, value.trim());
+    return error !== undefined && fails ? [{ message: error, reason: undefined, index: 0 }] : [];
   });
+  const failed = (spec?.validations ?? []).flatMap((validation, index) => {
+    const { value, error } = expressions.evaluateBool(validation.expression, bound);
+    if (error !== undefined) return fails ? [{ message: error, reason: undefined, index }] : [];
+    return value ? [] : [{ message: messageOf(validation, expressions, bound), reason: validation.reason, index }];
+  });
+  return [...failed, ...noted];
 }
 
 function messageOf(
@@ -97,15 +139,20 @@ function messageOf(
 
 const codes: Readonly<Record<string, number>> = { Unauthorized: 401, Forbidden: 403, RequestEntityTooLarge: 413 };
 
-/** Does what the binding says: refuse, or warn. What is only to be audited is nobody's yet. */
+/** Does what the binding says: refuse, warn, or note it for the audit. */
 function act(
   { policy, binding }: Pair,
-  { kind, ref, warn }: AdmissionRequest,
-  { message, reason = 'Invalid' }: Complaint,
+  { kind, ref, warn, annotate }: AdmissionRequest,
+  { message, reason = 'Invalid', index }: Complaint,
 ): void {
   const names = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
   const actions = binding.spec?.validationActions ?? [];
   if (actions.includes('Warn')) warn(`Validation failed for ${names}: ${message}`);
+  if (actions.includes('Audit')) {
+    const names = { policy: policy.metadata.name, binding: binding.metadata.name };
+    const failure = { message, ...names, expressionIndex: index, validationActions: actions };
+    annotate?.('validation.policy.admission.k8s.io/validation_failure', JSON.stringify([failure]));
+  }
   if (!actions.includes('Deny')) return;
   const text = `${names} denied request: ${message}`;
   const refusal = forbidden(kind, ref.name, text);
