@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { systemClock } from '../../../src/base/clock.ts';
 import { parseIp } from '../../../src/base/ip.ts';
 import { createLogger } from '../../../src/base/log.ts';
+import { type ProcessResult, run } from '../../../src/base/process.ts';
 import { createSteps } from '../../../src/base/steps.ts';
 import { parseCommandLine } from '../../../src/cli/flags/command-line.ts';
 import { serverFlags } from '../../../src/cli/server/flags.ts';
@@ -18,6 +19,8 @@ import { until } from '../../harness/wait.ts';
 import { Api, type Loose } from './api.ts';
 import { joinNode } from './node.ts';
 
+const kubectlProgram = join(import.meta.dirname, '../../../.cache/runtime/current/bin/kubectl');
+
 /** A whole server without a node of its own, in the test's process; the API over HTTPS on loopback. */
 export interface ControlPlane {
   readonly url: string;
@@ -28,6 +31,8 @@ export interface ControlPlane {
   readonly api: Api;
   /** As whoever shows this token; without one, as nobody. */
   apiOf(token?: string): Api;
+  /** An unmodified kubectl as the administrator; a status other than 0 is a result. */
+  kubectl(args: readonly string[], input?: string): Promise<ProcessResult>;
   /** A new namespace, with what every namespace has; gone with the server. */
   namespace(base: string): Promise<string>;
   /** Everything that the server has logged, for messages of failed tests. */
@@ -84,6 +89,13 @@ export async function startControlPlane({ flags = [], nodes = [] }: ControlPlane
     kubeconfig: path,
     api,
     apiOf: (token) => new Api(nobody, token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    kubectl: (args, input) =>
+      run(kubectlProgram, args, {
+        env: { KUBECONFIG: path, HOME: folder },
+        timeoutMs: 30_000,
+        allowFailure: true,
+        ...(input !== undefined && { input }),
+      }),
     async namespace(base) {
       count += 1;
       const name = `${base}-${count}`;
