@@ -4,7 +4,7 @@ import { kind } from '../kind.ts';
 import type { CronJob } from '../schema/generated/types/batch-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
-import { validateCronJob } from '../validation/batch/cron-job.ts';
+import { validateCronJob, validateCronJobSpec } from '../validation/batch/cron-job.ts';
 import { defaultCronJob } from './job-defaults.ts';
 
 export const cronJob = kind<CronJob>({
@@ -37,5 +37,6 @@ export const cronJob = kind<CronJob>({
     selectorColumn(({ spec }) => spec?.jobTemplate?.spec?.selector),
   ],
   defaults: defaultCronJob,
-  validate: validateCronJob,
+  validate: validateCronJobSpec,
+  validateCreate: validateCronJob,
 });

@@ -3,7 +3,8 @@ import type { Job } from '../schema/generated/types/batch-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { statusSubresource } from '../subresources.ts';
-import { validateJob, validateJobUpdate } from '../validation/batch/job.ts';
+import { validateJob, validateJobUpdate, validateNewJob } from '../validation/batch/job.ts';
+import { validateJobStatus } from '../validation/batch/job-status.ts';
 import { jobColumns } from './job-columns.ts';
 import { defaultJob } from './job-defaults.ts';
 import { selectOwnPods } from './job-selector.ts';
@@ -17,7 +18,7 @@ export const job = kind<Job>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.batch.v1.Job'),
   generation: true,
-  subresources: { status: statusSubresource },
+  subresources: { status: { ...statusSubresource, validateUpdate: validateJobStatus } },
   columns: jobColumns,
   selectableFields: {
     'status.successful': selectable(({ status }) => status?.succeeded ?? 0),
@@ -26,5 +27,6 @@ export const job = kind<Job>({
   defaults: defaultJob,
   prepareCreate: selectOwnPods,
   validate: validateJob,
+  validateCreate: validateNewJob,
   validateUpdate: validateJobUpdate,
 });

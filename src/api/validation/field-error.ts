@@ -28,6 +28,11 @@ export function invalidValue(field: string, value: unknown, detail: string): Fie
   return { type: 'FieldValueInvalid', field, message: withDetail(`Invalid value: ${shown(value)}`, detail) };
 }
 
+/** The same where the value is not to be shown. */
+export function invalidWithoutValue(field: string, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, message: withDetail('Invalid value', detail) };
+}
+
 /** A value outside a closed set; `allowed` in the order it is to be shown. */
 export function notSupported(field: string, value: unknown, allowed: readonly string[] = []): FieldError {
   const detail = allowed.length > 0 ? `supported values: ${allowed.map(quote).join(', ')}` : '';

@@ -36,7 +36,7 @@ testCases('job', job, validateJob, [
   ],
   [
     { 'spec.completionMode': 'x' },
-    'spec.completionMode: Unsupported value: "x": supported values: "Indexed", "NonIndexed"',
+    'spec.completionMode: Unsupported value: "x": supported values: "NonIndexed", "Indexed"',
   ],
   [
     { 'spec.selector.matchLabels.a': 'c' },

@@ -1,32 +1,42 @@
 import { Cron } from 'croner';
 import { toError } from '../../../base/errors.ts';
-import type { CronJob } from '../../schema/generated/types/batch-v1.ts';
+import type { CronJob, JobSpec } from '../../schema/generated/types/batch-v1.ts';
 import { type Errors, notNegative, requiredOneOf } from '../common.ts';
-import { invalidValue, required } from '../field-error.ts';
+import { invalidValue, notSupported, required } from '../field-error.ts';
 import { validateJobSpec } from './job.ts';
 
 /** Jobs are called after their cron job and eleven more characters. */
 const maxNameLength = 52;
 
 /** A cron job, after defaulting. */
-export function validateCronJob({ metadata, spec }: CronJob): Errors {
-  const errors: Errors = [];
-  if (metadata.name && metadata.name.length > maxNameLength)
-    errors.push(invalidValue('metadata.name', metadata.name, `must be no more than ${maxNameLength} characters`));
-  if (!spec.schedule) errors.push(required('spec.schedule'));
-  else errors.push(...validateSchedule(spec.schedule, 'spec.schedule'));
+export function validateCronJob(cronJob: CronJob): Errors {
+  const { name = '' } = cronJob.metadata;
+  const errors = validateCronJobSpec(cronJob);
+  if (name.length > maxNameLength)
+    errors.push(invalidValue('metadata.name', name, `must be no more than ${maxNameLength} characters`));
+  return errors;
+}
+
+/** The same but for the name, which does not change. */
+export function validateCronJobSpec({ spec }: CronJob): Errors {
+  const errors = spec.schedule ? validateSchedule(spec.schedule, 'spec.schedule') : [required('spec.schedule')];
+  errors.push(...notNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'));
   if (spec.timeZone !== undefined) errors.push(...validateTimeZone(spec.timeZone, 'spec.timeZone'));
   errors.push(
-    ...notNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'),
     ...requiredOneOf(spec.concurrencyPolicy, 'spec.concurrencyPolicy', ['Allow', 'Forbid', 'Replace']),
+    ...validateJobTemplate(spec.jobTemplate?.spec, 'spec.jobTemplate.spec'),
     ...notNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'),
     ...notNegative(spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'),
   );
-  const job = spec.jobTemplate?.spec;
-  if (!job) return [...errors, required('spec.jobTemplate.spec.template.spec.containers')];
-  if (job.manualSelector !== undefined || job.selector)
-    errors.push(invalidValue('spec.jobTemplate.spec.selector', job.selector, '`selector` will be auto-generated'));
-  return [...errors, ...validateJobSpec(job, 'spec.jobTemplate.spec')];
+  return errors;
+}
+
+function validateJobTemplate(job: JobSpec | undefined, path: string): Errors {
+  if (!job) return [required(`${path}.template.spec.containers`)];
+  const errors = validateJobSpec(job, path);
+  if (job.selector) errors.push(invalidValue(`${path}.selector`, job.selector, '`selector` will be auto-generated'));
+  if (job.manualSelector) errors.push(notSupported(`${path}.manualSelector`, true, ['nil', 'false']));
+  return errors;
 }
 
 const descriptors: ReadonlySet<string> = new Set([
