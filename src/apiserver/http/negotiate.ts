@@ -47,9 +47,10 @@ function formatOf(clause: string): OutputFormat | undefined {
  * What we can write, in the order in which the client wants it. JSON lies ready as it was stored: of two encodings of the
  * same it comes before protobuf.
  */
-function choose(accept: string, hasProtobuf: () => boolean): OutputFormat | undefined {
+function choose(accept: string, hasProtobuf: () => boolean, hasTable = true): OutputFormat | undefined {
   const formats = wanted(accept).filter(
-    ({ encoding, as }) => encoding !== 'protobuf' || as === 'partial' || hasProtobuf(),
+    ({ encoding, as }) =>
+      (encoding !== 'protobuf' || as === 'partial' || hasProtobuf()) && (as !== 'table' || hasTable),
   );
   const [first] = formats;
   if (first?.encoding !== 'protobuf') return first;
@@ -70,12 +71,12 @@ function wanted(accept: string): readonly OutputFormat[] {
 
 /**
  * The best of what the client accepts that we can write. Objects of `kind` have a protobuf form if it is built in; without
- * a kind they have one. Throws ApiError `NotAcceptable`.
+ * a kind they have one. Answers to questions (reviews) have no table. Throws ApiError `NotAcceptable`.
  */
 export function outputFormat(accept: string | undefined, kind?: Kind): OutputFormat {
   if (accept === undefined || accept === '' || accept === 'application/json') return plain;
   const hasProtobuf = () => kind === undefined || kind.schema().name !== undefined;
-  const format = choose(accept, hasProtobuf);
+  const format = choose(accept, hasProtobuf, !kind?.review);
   if (format) return format;
   throw new ApiError(
     'NotAcceptable',

@@ -10,6 +10,7 @@ import { type TokenReviewHandler, userInfo } from '../authentication/token-revie
 import type { RulesReviewHandler } from '../authorization/rules-review.ts';
 import type { Attributes, Authorizer, UserInfo } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
+import { outputFormat } from '../http/negotiate.ts';
 import { sendObject } from '../http/respond.ts';
 import { writeContext } from '../http/write-context.ts';
 import { readObject } from '../routes/decode.ts';
@@ -25,6 +26,7 @@ export function reviewHandlers(authorizer: Authorizer, reviews: Reviews): Readon
   const review =
     <T>(answer: (asked: T, request: ApiRequest) => Promise<unknown> | unknown): ResourceHandler =>
     async (request: ApiRequest, kind: Kind) => {
+      outputFormat(request.exchange.headers.accept, kind); // refused before anything is answered
       const asked = await readObject(request, kind, writeContext(request, 'CreateOptions'));
       const answered = await answer(asked as T, request);
       await sendObject(request, 201, { ...asked, ...(answered as object) });
