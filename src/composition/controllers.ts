@@ -1,4 +1,6 @@
 import { dnsServiceController } from '../addons/dns/publish.ts';
+import { certificateSigningRequest } from '../api/certificates/certificate-signing-request.ts';
+import { builtInSigners } from '../api/certificates/signers.ts';
 import type { UserInfo } from '../apiserver/contract.ts';
 import type { CachedRegistry } from '../apiserver/registry/registry.ts';
 import { systemClock as clock } from '../base/clock.ts';
@@ -8,7 +10,7 @@ import type { ClosableEventRecorder } from '../client/event-recorder.ts';
 import type { Pki } from '../cluster/pki/pki.ts';
 import type { Controller } from '../controller-runtime/controller.ts';
 import { createControllerManager } from '../controller-runtime/manager.ts';
-import { createControllers } from '../controllers/controllers.ts';
+import { type ControllersOptions, createControllers } from '../controllers/controllers.ts';
 import { serviceAddressController } from '../controllers/service-address/service-address.ts';
 import { tokensController } from '../controllers/token-secret/token-secret.ts';
 import { schedulerPlugins } from '../scheduler/plugins/plugins.ts';
@@ -29,6 +31,25 @@ export interface ControllerParts extends Clients {
 
 function userOf({ account, name }: Controller): UserInfo {
   return name === tokensController ? controllerManagerUser : controllerUser(account ?? name);
+}
+
+/** Who signs: as K3s has it, users' and nodes' client certificates are of one authority, serving ones of the other. */
+function certificateOptions({ authorizer }: Access, { authorities }: Pki): NonNullable<ControllersOptions['certificates']> {
+  const [client, server] = [authorities['client-ca'], authorities['server-ca']];
+  return {
+    authorities: {
+      [builtInSigners.apiServerClient]: client,
+      [builtInSigners.kubeletClient]: client,
+      [builtInSigners.kubeletServing]: server,
+      [builtInSigners.legacyUnknown]: server,
+    },
+    async mayRequest({ username = '', groups = [], uid, extra }, subresource) {
+      const user = { name: username, groups, ...(uid && { uid }), ...(extra && { extra }) };
+      const { group, version, plural } = certificateSigningRequest;
+      const resource = { group, version, plural, subresource, namespace: '', name: '' };
+      return (await authorizer.authorize({ user, verb: 'create', resource })).decision === 'allow';
+    },
+  };
 }
 
 /** Controllers and scheduler; each acts as itself. */
@@ -55,6 +76,7 @@ export async function startControllers(
         kinds: () => registry.kinds,
         rootCaCertificates: pki.authorities['server-ca'].certificatePem,
         signSecretToken: access.signSecretToken,
+        certificates: certificateOptions(access, pki),
         podRanges: options.clusterCidrs.map((cidr) => ({ cidr, nodePrefix: cidr.family === 4 ? 24 : 64 })),
       }),
       ...own,

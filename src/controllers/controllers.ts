@@ -1,5 +1,11 @@
 import type { Kind } from '../api/kind.ts';
 import type { Controller } from '../controller-runtime/controller.ts';
+import { certificateApprovalController, type MayRequest } from './certificate-approval/certificate-approval.ts';
+import { certificateCleanupController } from './certificate-cleanup/certificate-cleanup.ts';
+import {
+  type CertificateSigningOptions,
+  certificateSigningController,
+} from './certificate-signing/certificate-signing.ts';
 import { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation.ts';
 import { cronJobController } from './cron-job/cron-job.ts';
 import { daemonSetController } from './daemon-set/daemon-set.ts';
@@ -35,6 +41,8 @@ export interface ControllersOptions {
   readonly rootCaCertificates: string;
   /** The cluster's pod addresses, one range for each family. */
   readonly podRanges: readonly PodRange[];
+  /** Who signs certificates, and who may have a node's without being asked. Absent: requests wait for somebody else. */
+  readonly certificates?: CertificateSigningOptions & { readonly mayRequest: MayRequest };
   /** For secrets of type `kubernetes.io/service-account-token`. Absent: they are not filled in. */
   readonly signSecretToken?: TokenSecretOptions['signToken'];
 }
@@ -49,6 +57,13 @@ export function createControllers(options: ControllersOptions): readonly Control
     rootCaController(rootCaCertificates),
     ...(signSecretToken ? [tokenSecretController({ rootCaCertificates, signToken: signSecretToken })] : []),
     clusterRoleAggregationController,
+    ...(options.certificates
+      ? [
+          certificateApprovalController(options.certificates.mayRequest),
+          certificateSigningController(options.certificates),
+        ]
+      : []),
+    certificateCleanupController,
     nodeIpamController(options.podRanges),
     nodeLifecycleController(),
     serviceCidrController,

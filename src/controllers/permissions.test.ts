@@ -24,6 +24,7 @@ const controllers = createControllers({
   rootCaCertificates: 'PEM',
   podRanges: [],
   signSecretToken: async () => 'token',
+  certificates: { authorities: {}, mayRequest: async () => false },
 });
 
 /** What the controller says it does and its role does not allow. */
