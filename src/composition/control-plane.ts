@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtInKinds } from '../api/kinds.ts';
 import { builtInAdmission } from '../apiserver/admission/admission.ts';
+import { loadAdmissionConfiguration } from '../apiserver/admission/configuration.ts';
 import { ensurePriorityClasses } from '../apiserver/admission/priority.ts';
 import { serviceAllocator } from '../apiserver/allocators/service-allocator.ts';
 import { type ApiServer, createApiServer } from '../apiserver/api-server.ts';
@@ -81,6 +82,9 @@ export async function startControlPlane(composition: CompositionOptions): Promis
       }),
     async (opened) => opened.close(),
   );
+  const { admission: admissionSettings } = options.apiServerSettings;
+  const configuration =
+    admissionSettings.configFile === undefined ? {} : await loadAdmissionConfiguration(admissionSettings.configFile);
   admission.push(
     definitionAdmission,
     ...builtInAdmission({
@@ -89,6 +93,8 @@ export async function startControlPlane(composition: CompositionOptions): Promis
       resolver: access.resolver,
       kinds: () => registry.kinds,
       callWebhook,
+      settings: admissionSettings,
+      configuration,
       log: log.child('admission'),
     }),
     serviceAllocator({

@@ -24,6 +24,7 @@ import type { CallWebhook } from '../webhook-client/caller.ts';
 import { serviceWebhooks } from '../webhook-client/service-webhooks.ts';
 import { certificateRequestIdentity } from './certificate-request.ts';
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
+import type { AdmissionConfiguration } from './configuration.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limits/limit-ranger.ts';
@@ -31,7 +32,8 @@ import { createConditionsMatch } from './match-conditions.ts';
 import { equivalentsOf } from './match-rules.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
-import { type PodSecurityOptions, podSecurity } from './pod-security/pod-security.ts';
+import { optionalPlugins } from './optional.ts';
+import { podSecurity } from './pod-security/pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { checkedExpressions } from './policies/checked-expressions.ts';
 import { mutatingPolicies } from './policies/mutating.ts';
@@ -41,6 +43,7 @@ import { resourceQuota } from './quota/resource-quota.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
 import { runtimeClassAdmission } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
+import type { AdmissionSettings } from './settings.ts';
 import { claimResize, defaultStorageClass, storageObjectInUseProtection } from './storage.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 import type { WebhookOptions } from './webhooks/invoke.ts';
@@ -59,13 +62,16 @@ export interface AdmissionOptions {
   /** Default: one of its own, over `connection`. */
   readonly callWebhook?: CallWebhook;
   readonly log?: Logger;
-  readonly podSecurityExemptions?: NonNullable<PodSecurityOptions['exemptions']>;
+  /** Of kube-apiserver's flags. Default: upstream's default set. */
+  readonly settings?: AdmissionSettings;
+  readonly configuration?: AdmissionConfiguration;
 }
 
 /** The built-in plugins in upstream's order; a new one is a file and a line here. */
 export function builtInAdmission(options: AdmissionOptions): readonly AdmissionPlugin[] {
-  const { client, authorizer, resolver, podSecurityExemptions } = options;
+  const { client, authorizer, resolver, settings = { enable: [], disable: [] }, configuration = {} } = options;
   const kinds = options.kinds ?? (() => builtInKinds);
+  const isWanted = ({ name }: AdmissionPlugin) => !settings.disable.includes(name);
   const before = [
     namespaceLifecycle(client.view(namespace)),
     limitRanger(client.view(limitRange)),
@@ -75,7 +81,7 @@ export function builtInAdmission(options: AdmissionOptions): readonly AdmissionP
     podSecurity({
       namespaces: client.view(namespace),
       pods: client.view(pod),
-      ...(podSecurityExemptions && { exemptions: podSecurityExemptions }),
+      ...configuration.podSecurity,
     }),
     priorityAdmission(client.view(priorityClass)),
     defaultTolerationSeconds,
@@ -90,8 +96,9 @@ export function builtInAdmission(options: AdmissionOptions): readonly AdmissionP
     podTopologyLabels(client.view(node)),
     certificateRequestIdentity,
     rbacEscalation(resolver, authorizer),
-  ];
-  return [...before, ...extensions(options, kinds, before), resourceQuota({ client, kinds })];
+    ...Object.values(optionalPlugins).filter(({ name }) => settings.enable.includes(name)),
+  ].filter(isWanted);
+  return [...before, ...extensions(options, kinds, before), resourceQuota({ client, kinds })].filter(isWanted);
 }
 
 /** What users add to the chain. It comes late, so that it sees what the built-in plugins made. */

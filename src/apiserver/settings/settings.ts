@@ -1,3 +1,4 @@
+import { type AdmissionSettings, readAdmissionSettings } from '../admission/settings.ts';
 import { type AuditSettings, readAuditSettings } from '../audit/settings.ts';
 import { type AuthenticationSettings, readAuthenticationSettings } from '../authentication/settings.ts';
 import { type AuthorizationSettings, readAuthorizationSettings } from '../authorization/settings.ts';
@@ -9,6 +10,7 @@ export interface ApiServerSettings {
   readonly authentication: AuthenticationSettings;
   readonly authorization: AuthorizationSettings;
   readonly requests: RequestSettings;
+  readonly admission: AdmissionSettings;
   readonly audit: AuditSettings;
 }
 
@@ -22,6 +24,7 @@ export function readApiServerSettings(given: readonly string[]): {
     authentication: readAuthenticationSettings(args),
     authorization: readAuthorizationSettings(args),
     requests: readRequestSettings(args),
+    admission: readAdmissionSettings(args),
     audit: readAuditSettings(args),
   };
   return { settings, problems: args.finish() };

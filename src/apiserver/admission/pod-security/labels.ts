@@ -25,6 +25,23 @@ export function compareLevels(a: Level, b: Level): number {
   return levels.indexOf(a) - levels.indexOf(b);
 }
 
+/** What holds where a namespace says nothing: `enforce: baseline`, `enforce-version: latest` and so on. */
+export type PolicyDefaults = Readonly<Record<string, string>>;
+
+/** The labels with what the defaults add to them. */
+export function withDefaults(labels: Labels = {}, defaults: PolicyDefaults = {}): Labels {
+  const added = Object.entries(defaults).map(([name, value]) => [labelOf(name), value] as const);
+  // A version without a level of its own goes with the default level, as upstream reads it.
+  return added.length === 0 ? labels : { ...Object.fromEntries(added), ...labels };
+}
+
+export function policyProblems(defaults: PolicyDefaults): FieldError[] {
+  return labelErrors(withDefaults({}, defaults)).map(({ field, ...error }) => ({
+    ...error,
+    field: field.replace(/^metadata\.labels\[pod-security\.kubernetes\.io\/(.*)\]$/, 'defaults.$1'),
+  }));
+}
+
 /** An unreadable level to enforce counts as restricted; in the other modes, as privileged. */
 export function policyOf(labels: Labels = {}): NamespacePolicy {
   const enforceLevel = levelOf(labels[labelOf('enforce')]);

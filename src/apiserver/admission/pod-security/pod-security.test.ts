@@ -90,7 +90,9 @@ test('a policy of an older version asks for what that version asked for', () => 
 describe('PodSecurity', () => {
   let bench: AdmissionBench;
   before(async () => {
-    bench = await openAdmission({ podSecurityExemptions: { usernames: ['exempt'] } });
+    bench = await openAdmission({
+      configuration: { podSecurity: { defaults: {}, exemptions: { usernames: ['exempt'] } } },
+    });
     await bench.create(
       {
         apiVersion: 'v1',

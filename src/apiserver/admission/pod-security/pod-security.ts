@@ -7,18 +7,22 @@ import type { View } from '../../../client/client.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../../contract.ts';
 import { sameJson } from '../../registry/json.ts';
 import { containersOf, type Subject } from './findings.ts';
-import { compareLevels, labelErrors, policyOf, policyText } from './labels.ts';
+import { compareLevels, labelErrors, type PolicyDefaults, policyOf, policyText, withDefaults } from './labels.ts';
 import { type Policy, violations, violationsText } from './standards.ts';
 
 export interface PodSecurityOptions {
   readonly namespaces: View<Namespace>;
   readonly pods: View<Pod>;
   /** Whom and what no policy concerns. */
-  readonly exemptions?: {
-    readonly usernames?: readonly string[];
-    readonly namespaces?: readonly string[];
-    readonly runtimeClasses?: readonly string[];
-  };
+  readonly exemptions?: PodSecurityExemptions;
+  /** What holds where a namespace says nothing. Default: everything is allowed. */
+  readonly defaults?: PolicyDefaults;
+}
+
+export interface PodSecurityExemptions {
+  readonly usernames?: readonly string[];
+  readonly namespaces?: readonly string[];
+  readonly runtimeClasses?: readonly string[];
 }
 
 const judgedParts = new Set(['', 'ephemeralcontainers', 'resize']);
@@ -31,17 +35,23 @@ const mostPods = 3000;
 
 /** Pod Security Standards by the labels of namespaces: refuses pods, warns of them and of what will make such pods. */
 export function podSecurity(options: PodSecurityOptions): AdmissionPlugin {
-  const { namespaces, exemptions = {} } = options;
-  const policies = (name: string | undefined) => policyOf(namespaces.get(name ?? '')?.metadata.labels);
-  const isExempt = ({ user, ref }: AdmissionRequest) =>
-    exemptions.usernames?.includes(user.name) || exemptions.namespaces?.includes(ref.namespace ?? '');
+  const { namespaces, exemptions = {}, defaults } = options;
+  const policies = (name: string | undefined) =>
+    policyOf(withDefaults(namespaces.get(name ?? '')?.metadata.labels, defaults));
+  const exemptionOf = ({ user, ref }: AdmissionRequest) => {
+    if (exemptions.namespaces?.includes(ref.namespace ?? '')) return 'namespace';
+    return exemptions.usernames?.includes(user.name) ? 'user' : undefined;
+  };
 
   const judgePod = (request: AdmissionRequest, pod: Pod) => {
-    if (exemptions.runtimeClasses?.includes(pod.spec?.runtimeClassName ?? '')) return;
+    if (exemptions.runtimeClasses?.includes(pod.spec?.runtimeClassName ?? ''))
+      return request.annotate?.(annotation('exempt'), 'runtimeClass');
     if (request.old && !concerns(pod, request.old as Pod)) return;
-    const { enforce, warn } = policies(request.ref.namespace);
+    const { enforce, audit, warn } = policies(request.ref.namespace);
     const subject = subjectOf(pod);
     const found = subject ? violations(enforce, subject) : [];
+    request.annotate?.(annotation('enforce-policy'), policyText(enforce));
+    auditOf(request, audit, subject);
     if (found.length > 0) {
       const why = `violates PodSecurity ${JSON.stringify(policyText(enforce))}: ${violationsText(found)}`;
       throw forbidden(request.kind, request.ref.name, why);
@@ -60,11 +70,26 @@ export function podSecurity(options: PodSecurityOptions): AdmissionPlugin {
     validate(request, object) {
       if (!object) return;
       if (request.kind.plural === 'namespaces') return judgeNamespace(options, request, object as Namespace);
-      if (isExempt(request)) return;
+      const exemption = exemptionOf(request);
+      if (exemption) return request.annotate?.(annotation('exempt'), exemption);
       if (request.kind.plural === 'pods') return judgePod(request, object as Pod);
-      warnOf(request, policies(request.ref.namespace).warn, subjectOf(templateOf(object)));
+      const { audit, warn } = policies(request.ref.namespace);
+      const subject = subjectOf(templateOf(object));
+      auditOf(request, audit, subject);
+      warnOf(request, warn, subject);
     },
   };
+}
+
+const annotation = (name: string) => `pod-security.kubernetes.io/${name}`;
+
+function auditOf({ annotate }: AdmissionRequest, policy: Policy, subject: Subject | undefined): void {
+  const found = annotate && subject ? violations(policy, subject) : [];
+  if (found.length > 0)
+    annotate?.(
+      annotation('audit-violations'),
+      `would violate PodSecurity ${JSON.stringify(policyText(policy))}: ${violationsText(found)}`,
+    );
 }
 
 function warnOf({ warn }: AdmissionRequest, policy: Policy, subject: Subject | undefined): void {
@@ -93,7 +118,7 @@ function concerns(pod: Pod, old: Pod): boolean {
 }
 
 function judgeNamespace(
-  { pods, exemptions }: PodSecurityOptions,
+  { pods, exemptions, defaults }: PodSecurityOptions,
   request: AdmissionRequest,
   namespace: Namespace,
 ): void {
@@ -103,8 +128,8 @@ function judgeNamespace(
   if (errors.length > 0 && (!old || labelErrors(old.metadata.labels).length === 0))
     throw invalid(kind, ref.name, errors);
   if (!old || errors.length > 0 || exemptions?.namespaces?.includes(ref.name)) return;
-  const now = policyOf(labels).enforce;
-  const before = policyOf(old.metadata.labels).enforce;
+  const now = policyOf(withDefaults(labels, defaults)).enforce;
+  const before = policyOf(withDefaults(old.metadata.labels, defaults)).enforce;
   if (now.level === 'privileged' || (now.minor === before.minor && compareLevels(now.level, before.level) <= 0)) return;
   const byReason = new Map<string, string[]>();
   for (const pod of pods.list(ref.name).slice(0, mostPods)) {
