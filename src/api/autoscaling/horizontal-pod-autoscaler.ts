@@ -3,7 +3,10 @@ import { kind } from '../kind.ts';
 import type { HorizontalPodAutoscaler } from '../schema/generated/types/autoscaling-v2.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
-import { validateHorizontalPodAutoscaler } from '../validation/autoscaling/horizontal-pod-autoscaler.ts';
+import {
+  validateHorizontalPodAutoscaler,
+  validateHorizontalPodAutoscalerStatus,
+} from '../validation/autoscaling/horizontal-pod-autoscaler.ts';
 import { defaultHorizontalPodAutoscaler } from './defaults.ts';
 import { metricsText } from './metrics-text.ts';
 
@@ -16,7 +19,7 @@ export const horizontalPodAutoscaler = kind<HorizontalPodAutoscaler>({
   categories: ['all'],
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler'),
-  subresources: { status: statusSubresource },
+  subresources: { status: { ...statusSubresource, validateUpdate: validateHorizontalPodAutoscalerStatus } },
   columns: [
     nameColumn,
     column('Reference', ({ spec }) => `${spec?.scaleTargetRef?.kind ?? ''}/${spec?.scaleTargetRef?.name ?? ''}`, {

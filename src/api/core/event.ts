@@ -2,6 +2,7 @@ import { kind } from '../kind.ts';
 import type { Event } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
+import { validateCoreEvent } from '../validation/core/event.ts';
 import { eventColumns } from './event-columns.ts';
 
 export const event = kind<Event>({
@@ -28,4 +29,5 @@ export const event = kind<Event>({
     type: selectable(({ type }) => type),
   },
   createOnUpdate: true,
+  validate: validateCoreEvent,
 });

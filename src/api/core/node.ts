@@ -3,7 +3,7 @@ import type { Node } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { proxyVerbs, statusSubresource } from '../subresources.ts';
-import { validateNode, validateNodeUpdate } from '../validation/core/node.ts';
+import { validateNode, validateNodeStatus, validateNodeUpdate } from '../validation/core/node.ts';
 import { mirrorPodCidrs } from './mirrored-addresses.ts';
 import { nodeColumns } from './node-columns.ts';
 
@@ -17,7 +17,7 @@ export const node = kind<Node>({
   schema: () => schemaOf('io.k8s.api.core.v1.Node'),
   subresources: {
     proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'NodeProxyOptions' } },
-    status: statusSubresource,
+    status: { ...statusSubresource, validateUpdate: validateNodeStatus },
   },
   createsWithStatus: true, // as upstream: node agents register with what they have
   columns: nodeColumns,

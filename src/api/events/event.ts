@@ -4,6 +4,7 @@ import type { Event as CoreEvent } from '../schema/generated/types/core-v1.ts';
 import type { Event } from '../schema/generated/types/events-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
+import { validateNewEvent, validateNewEventUpdate } from '../validation/core/event.ts';
 import { fromCoreEvent, toCoreEvent } from './conversion.ts';
 
 export const eventsEvent = kind<Event>({
@@ -17,6 +18,7 @@ export const eventsEvent = kind<Event>({
   durability: 'lazy',
   storedAs: {
     kind: () => event,
+    ownRules: true,
     toStored: toCoreEvent,
     fromStored: (stored) => fromCoreEvent(stored as CoreEvent),
   },
@@ -37,4 +39,6 @@ export const eventsEvent = kind<Event>({
     type: selectable(({ type }) => type),
   },
   createOnUpdate: true,
+  validateCreate: (object) => validateNewEvent(toCoreEvent(object)),
+  validateUpdate: (object, old) => validateNewEventUpdate(toCoreEvent(object), toCoreEvent(old)),
 });

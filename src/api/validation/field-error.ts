@@ -40,8 +40,8 @@ export function notSupported(field: string, value: unknown, allowed: readonly st
 }
 
 /** A value that must be unique and is not. */
-export function duplicate(field: string, value: unknown): FieldError {
-  return { type: 'FieldValueDuplicate', field, message: `Duplicate value: ${shown(value)}` };
+export function duplicate(field: string, value: unknown, detail = ''): FieldError {
+  return { type: 'FieldValueDuplicate', field, message: withDetail(`Duplicate value: ${shown(value)}`, detail) };
 }
 
 /** A value that would be well-formed, but may not be here. */

@@ -143,8 +143,8 @@ testCases('autoscaler', autoscaler, validateHorizontalPodAutoscaler, [
   [{ 'spec.scaleTargetRef.name': '' }, 'spec.scaleTargetRef.name: Required value'],
   [
     { 'spec.metrics.0.type': 'Pods' },
-    'spec.metrics[0].resource: Forbidden: must populate the given metric source only',
     'spec.metrics[0].pods: Required value: must populate information for the given metric source',
+    'spec.metrics[0].resource: Forbidden: must populate the given metric source only',
   ],
 ]);
 

@@ -1,20 +1,20 @@
-import type { HorizontalPodAutoscaler, MetricSpec, MetricTarget } from '../../schema/generated/types/autoscaling-v2.ts';
-import { type Errors, each, positive, requiredFormat, requiredText } from '../common.ts';
-import { forbidden, invalidValue, notSupported, required } from '../field-error.ts';
-import { isPathSegmentName } from '../format.ts';
+import type {
+  HorizontalPodAutoscaler,
+  HPAScalingPolicy,
+  HPAScalingRules,
+} from '../../schema/generated/types/autoscaling-v2.ts';
+import { type Errors, each, notNegative, oneOf, quantity } from '../common.ts';
+import { invalidValue, notSupported, required } from '../field-error.ts';
+import { validateMetric } from './metrics.ts';
+import { objectReference } from './object-reference.ts';
 
-const sources: Readonly<Record<string, 'containerResource' | 'external' | 'object' | 'pods' | 'resource'>> = {
-  ContainerResource: 'containerResource',
-  External: 'external',
-  Object: 'object',
-  Pods: 'pods',
-  Resource: 'resource',
-};
+const maxWindowSeconds = 3600;
+const maxPeriodSeconds = 1800;
 
 /** An autoscaler in its v2 form. */
 export function validateHorizontalPodAutoscaler({ spec }: HorizontalPodAutoscaler): Errors {
   if (!spec) return [required('spec.scaleTargetRef.kind'), required('spec.scaleTargetRef.name')];
-  const { minReplicas, maxReplicas, scaleTargetRef } = spec;
+  const { minReplicas, maxReplicas, scaleTargetRef, behavior } = spec;
   const errors: Errors = [];
   if (minReplicas !== undefined && minReplicas < 1)
     errors.push(invalidValue('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
@@ -23,35 +23,48 @@ export function validateHorizontalPodAutoscaler({ spec }: HorizontalPodAutoscale
     errors.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
   return [
     ...errors,
-    ...requiredFormat(scaleTargetRef.kind, 'spec.scaleTargetRef.kind', isPathSegmentName),
-    ...requiredFormat(scaleTargetRef.name, 'spec.scaleTargetRef.name', isPathSegmentName),
+    ...objectReference(scaleTargetRef, 'spec.scaleTargetRef'),
     ...each(spec.metrics, 'spec.metrics', validateMetric),
+    ...validateRules(behavior?.scaleUp, 'spec.behavior.scaleUp'),
+    ...validateRules(behavior?.scaleDown, 'spec.behavior.scaleDown'),
   ];
 }
 
-function validateMetric(metric: MetricSpec, path: string): Errors {
-  const { type } = metric;
-  if (!type) return [required(`${path}.type`, 'must specify a metric source type')];
-  const wanted = sources[type];
-  if (!wanted) return [notSupported(`${path}.type`, type, Object.keys(sources))];
+/** How fast to scale in one direction. */
+function validateRules(rules: HPAScalingRules | undefined, path: string): Errors {
+  if (!rules) return [];
+  const { stabilizationWindowSeconds: seconds, selectPolicy, policies = [], tolerance } = rules;
+  const here = `${path}.stabilizationWindowSeconds`;
   const errors: Errors = [];
-  for (const name of Object.values(sources))
-    if (name !== wanted && metric[name])
-      errors.push(forbidden(`${path}.${name}`, 'must populate the given metric source only'));
-  const source = metric[wanted];
-  if (!source)
-    return [...errors, required(`${path}.${wanted}`, 'must populate information for the given metric source')];
-  if ('name' in source)
-    errors.push(...requiredText(source.name, `${path}.${wanted}.name`, 'must specify a resource name'));
-  if ('metric' in source)
-    errors.push(...requiredText(source.metric.name, `${path}.${wanted}.metric.name`, 'must specify a metric name'));
-  return [...errors, ...validateTarget(source.target, `${path}.${wanted}.target`)];
+  if (seconds !== undefined && seconds < 0)
+    errors.push(invalidValue(here, seconds, 'must be greater than or equal to zero'));
+  if (seconds !== undefined && seconds > maxWindowSeconds)
+    errors.push(invalidValue(here, seconds, `must be less than or equal to ${maxWindowSeconds}`));
+  errors.push(...oneOf(selectPolicy, `${path}.selectPolicy`, ['Disabled', 'Max', 'Min']));
+  if (policies.length === 0) errors.push(required(`${path}.policies`, 'must specify at least one Policy'));
+  return [
+    ...errors,
+    ...each(policies, `${path}.policies`, validatePolicy),
+    ...(tolerance === undefined ? [] : quantity(tolerance, `${path}.tolerance`)),
+  ];
 }
 
-function validateTarget({ type, averageUtilization }: MetricTarget, path: string): Errors {
-  if (!type) return [required(`${path}.type`, 'must specify a metric target type')];
-  const types = ['AverageValue', 'Utilization', 'Value'];
-  if (!types.includes(type))
-    return [invalidValue(`${path}.type`, type, 'must be either Utilization, Value, or AverageValue')];
-  return positive(averageUtilization, `${path}.averageUtilization`);
+function validatePolicy({ type, value, periodSeconds }: HPAScalingPolicy, path: string): Errors {
+  const errors: Errors = [];
+  if (type !== 'Pods' && type !== 'Percent') errors.push(notSupported(`${path}.type`, type, ['Percent', 'Pods']));
+  if (value <= 0) errors.push(invalidValue(`${path}.value`, value, 'must be greater than zero'));
+  if (periodSeconds <= 0)
+    errors.push(invalidValue(`${path}.periodSeconds`, periodSeconds, 'must be greater than zero'));
+  if (periodSeconds > maxPeriodSeconds)
+    errors.push(
+      invalidValue(`${path}.periodSeconds`, periodSeconds, `must be less than or equal to ${maxPeriodSeconds}`),
+    );
+  return errors;
+}
+
+export function validateHorizontalPodAutoscalerStatus({ status }: HorizontalPodAutoscaler): Errors {
+  return [
+    ...notNegative(status?.currentReplicas, 'status.currentReplicas'),
+    ...notNegative(status?.desiredReplicas, 'status.desiredReplicas'),
+  ];
 }

@@ -119,12 +119,12 @@ const node: Node = {
 testCases('node', node, validateNode, [
   [
     { 'spec.taints.0.effect': 'x' },
-    'spec.taints[0].effect: Unsupported value: "x": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
+    'metadata.taints[0].effect: Unsupported value: "x": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
   ],
-  [{ 'spec.taints.0.key': '' }, 'spec.taints[0].key: Required value'],
+  [{ 'spec.taints.0.effect': '' }, 'metadata.taints[0].effect: Required value'],
   [
     { 'spec.taints.1': { key: 'a', effect: 'NoSchedule', value: 'v' } },
-    'spec.taints[1]: Duplicate value: {"key":"a","value":"v","effect":"NoSchedule"}',
+    'metadata.taints[1]: Duplicate value: {"Key":"a","Value":"v","Effect":"NoSchedule","TimeAdded":null}: taints must be unique by key and effect pair',
   ],
 ]);
 testCases('node update', node, (now) => validateNodeUpdate(now, node), [
