@@ -5,6 +5,7 @@ import { builtInKinds } from '../api/kinds.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { createAggregation } from './aggregation/aggregation.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 import { certificateAuthenticator } from './authentication/certificate.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from './certificates.test-helper.ts';
@@ -13,7 +14,7 @@ import { createCustomResources } from './crds/custom-resources.ts';
 import { definitionAdmission } from './crds/definition-admission.ts';
 import type { TlsFiles } from './http/listener.ts';
 import { createInProcessClient } from './in-process-client.ts';
-import { directConnection } from './proxy/node-connection.ts';
+import { directConnection, type NodeConnection } from './proxy/node-connection.ts';
 import { type CachedRegistry, openRegistry } from './registry/registry.ts';
 import { serviceWebhooks } from './webhook-client/service-webhooks.ts';
 
@@ -26,6 +27,8 @@ export interface TestServer {
   readonly authority: TestAuthority;
   readonly admin: KeyPair;
   readonly tls: TlsFiles;
+  /** PEM of the authority of the certificate that aggregated API servers are shown. */
+  readonly requestHeaderCa: string;
   /** Path of a kubeconfig of `admin`. */
   readonly kubeconfig: string;
   /** A certificate of another user. */
@@ -38,6 +41,10 @@ export interface TestServerOptions {
   readonly authorizer?: Authorizer;
   readonly admission?: readonly AdmissionPlugin[];
   readonly log?: Logger;
+  /** Keeps APIServices and serves what they name. Default: no. */
+  readonly aggregation?: boolean;
+  /** How webhooks and aggregated API servers are reached. Default: straight TCP. */
+  readonly connection?: NodeConnection;
   readonly overrides?: Partial<ApiServerOptions>;
   /** Between registry and listener; fills what both need. */
   readonly beforeStart?: (registry: CachedRegistry) => void;
@@ -72,15 +79,27 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const customResources = createCustomResources({
     registry,
     client: trusted,
-    callWebhook: serviceWebhooks(trusted),
+    callWebhook: serviceWebhooks(trusted, options.connection),
     clock: systemClock,
     log,
   });
   await customResources.start(AbortSignal.timeout(10_000));
+  const proxies = await createTestAuthority();
+  const frontProxy = await proxies.issue({ name: 'system:auth-proxy' });
+  const aggregation = createAggregation({
+    registry,
+    client: trusted,
+    connection: options.connection ?? directConnection,
+    credentials: () => ({ cert: frontProxy.certificatePem, key: frontProxy.keyPem }),
+    clock: systemClock,
+    log,
+  });
+  if (options.aggregation) await aggregation.start(AbortSignal.timeout(10_000));
   const tls = { key: serving.keyPem, cert: serving.certificatePem, clientCa: authority.certificatePem };
   const notHere = () => Promise.reject(new Error('not part of this test'));
   const server = createApiServer({
     registry,
+    aggregation,
     authenticator: certificateAuthenticator,
     authorizer: options.authorizer ?? allowAll,
     listen: { address: '127.0.0.1', port: 0 },
@@ -112,10 +131,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     authority,
     admin,
     tls,
+    requestHeaderCa: proxies.certificatePem,
     kubeconfig: config,
     client,
     async close() {
       await server.stop(1000);
+      await aggregation.stop();
       await customResources.stop();
       registry.close();
       await store.close();

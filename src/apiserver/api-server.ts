@@ -1,6 +1,7 @@
 import type { Cidr } from '../base/cidr.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { Aggregation } from './aggregation/aggregation.ts';
 import type { TokenRequestHandler } from './authentication/token-request.ts';
 import type { Authenticator, Authorizer, Registry } from './contract.ts';
 import { createDiscovery } from './discovery/routes.ts';
@@ -51,6 +52,8 @@ export interface ApiServerOptions {
     /** The port defaults to the bound one. */
     readonly advertised: { readonly address: string; readonly port?: number };
   };
+  /** Other API servers behind this one; its owner starts and stops it. Default: none. */
+  readonly aggregation?: Aggregation;
   /** More paths that are not resources. Default: none. */
   readonly paths?: readonly PathRoute[];
   /** What must hold beside the server itself. Default: nothing. */
@@ -82,7 +85,7 @@ export interface ApiServer {
 
 /** The API server's outer half: a TLS port in front of a registry. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  const { registry, authenticator, authorizer, clock, log } = options;
+  const { registry, authenticator, authorizer, aggregation, clock, log } = options;
   const metrics = new Metrics();
   const checks: HealthCheck[] = [...builtInChecks(() => stopping), ...(options.checks ?? [])];
   let stopping = false;
@@ -94,6 +97,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const discovery = createDiscovery(
     () => registry.kinds,
     () => options.advertised ?? (bound ? `${bound.address}:${bound.port}` : ''),
+    ...(aggregation ? [() => aggregation.remotes] : []),
   );
   const openApi = createOpenApi({
     kinds: () => registry.kinds,
@@ -134,7 +138,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     authenticator,
     authorities: options.tls,
     authorizer,
-    route,
+    route: aggregation?.route(route) ?? route,
     metrics,
     clock,
     log: log.child('http'),

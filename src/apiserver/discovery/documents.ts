@@ -1,5 +1,6 @@
 import type { Kind } from '../../api/kind.ts';
-import { type ApiGroup, type ApiResource, groupsOf, resourcesIn } from './resources.ts';
+import { type Catalog, groupsIn, remoteVersion } from './catalog.ts';
+import { type ApiGroup, type ApiResource, resourcesIn } from './resources.ts';
 
 function groupDocument({ name, versions }: ApiGroup): Record<string, unknown> {
   const all = versions.map((version) => ({ groupVersion: `${name}/${version}`, version }));
@@ -16,14 +17,14 @@ export function coreVersions(serverAddress: string): Record<string, unknown> {
 }
 
 /** `/apis`. */
-export function groupList(kinds: readonly Kind[]): Record<string, unknown> {
-  const groups = groupsOf(kinds).filter(({ name }) => name !== '');
+export function groupList(catalog: Catalog): Record<string, unknown> {
+  const groups = groupsIn(catalog).filter(({ name }) => name !== '');
   return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupDocument) };
 }
 
 /** `/apis/{group}`; undefined: no such group. */
-export function apiGroup(kinds: readonly Kind[], name: string): Record<string, unknown> | undefined {
-  const group = groupsOf(kinds).find((candidate) => candidate.name === name);
+export function apiGroup(catalog: Catalog, name: string): Record<string, unknown> | undefined {
+  const group = groupsIn(catalog).find((candidate) => candidate.name === name);
   return group && { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group) };
 }
 
@@ -37,24 +38,25 @@ export function resourceList(kinds: readonly Kind[], groupVersion: string): Reco
 }
 
 /** `APIGroupDiscoveryList`: everything that discovery says, in one answer. */
-export function aggregated(kinds: readonly Kind[], which: 'core' | 'named'): Record<string, unknown> {
-  const groups = groupsOf(kinds).filter(({ name }) => (which === 'core') === (name === ''));
+export function aggregated(catalog: Catalog, which: 'core' | 'named'): Record<string, unknown> {
+  const groups = groupsIn(catalog).filter(({ name }) => (which === 'core') === (name === ''));
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
-    items: groups.map((group) => aggregatedGroup(kinds, group)),
+    items: groups.map((group) => aggregatedGroup(catalog, group)),
   };
 }
 
-function aggregatedGroup(kinds: readonly Kind[], { name, versions }: ApiGroup): Record<string, unknown> {
+function aggregatedGroup(catalog: Catalog, { name, versions }: ApiGroup): Record<string, unknown> {
   return {
     metadata: name === '' ? {} : { name },
-    versions: versions.map((version) => ({
-      version,
-      resources: aggregatedResources(resourcesIn(kinds, name === '' ? version : `${name}/${version}`)),
-      freshness: 'Current',
-    })),
+    versions: versions.map((version) => {
+      const remote = remoteVersion(catalog, name, version);
+      const rows = remote ? remote.resources : resourcesIn(catalog.kinds, name === '' ? version : `${name}/${version}`);
+      const freshness = remote && !remote.isFresh ? 'Stale' : 'Current';
+      return { version, ...(rows && { resources: aggregatedResources(rows) }), freshness };
+    }),
   };
 }
 

@@ -3,10 +3,12 @@ import type { ApiRequest, Handler } from '../http/api-request.ts';
 import { type CachedDocument, documentOf, sendDocument } from '../http/documents.ts';
 import { sendText } from '../http/respond.ts';
 import type { PathRoute } from '../routes/paths.ts';
+import { type Catalog, groupsIn, type RemoteVersion } from './catalog.ts';
 import { aggregated, apiGroup, coreVersions, groupList, resourceList } from './documents.ts';
-import { groupsOf } from './resources.ts';
 
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+const none: readonly RemoteVersion[] = [];
 
 export interface Discovery {
   readonly routes: readonly PathRoute[];
@@ -14,16 +16,24 @@ export interface Discovery {
   paths(): readonly string[];
 }
 
-/** `/api…` and `/apis…` below the level of resources. Documents are made once for each list of kinds. */
-export function createDiscovery(kinds: () => readonly Kind[], serverAddress: () => string): Discovery {
-  let current: readonly Kind[] | undefined;
+/** `/api…` and `/apis…` below the level of resources. Documents are made once for each list of kinds and remote versions. */
+export function createDiscovery(
+  kinds: () => readonly Kind[],
+  serverAddress: () => string,
+  remotes: () => readonly RemoteVersion[] = () => none,
+): Discovery {
+  let current: Catalog = { kinds: [], remotes: none };
   let made = new Map<string, CachedDocument | undefined>();
-  const cached = (key: string, make: (kinds: readonly Kind[]) => CachedDocument | undefined) => {
-    const now = kinds();
-    if (now !== current) {
+  const catalog = (): Catalog => {
+    const now = { kinds: kinds(), remotes: remotes() };
+    if (now.kinds !== current.kinds || now.remotes !== current.remotes) {
       current = now;
       made = new Map();
     }
+    return current;
+  };
+  const cached = (key: string, make: (catalog: Catalog) => CachedDocument | undefined) => {
+    const now = catalog();
     const known = made.get(key);
     if (known) return known;
     const document = make(now);
@@ -38,7 +48,7 @@ export function createDiscovery(kinds: () => readonly Kind[], serverAddress: () 
     if (rest !== '')
       return send(
         request,
-        cached(rest, (all) => wrap(resourceList(all, rest))),
+        cached(rest, (all) => wrap(resourceList(all.kinds, rest))),
       );
     if (wantsAggregated(request))
       return send(
@@ -55,7 +65,7 @@ export function createDiscovery(kinds: () => readonly Kind[], serverAddress: () 
     if (rest.includes('/'))
       return send(
         request,
-        cached(rest, (all) => wrap(resourceList(all, rest))),
+        cached(rest, (all) => wrap(resourceList(all.kinds, rest))),
       );
     if (rest !== '')
       return send(
@@ -77,7 +87,7 @@ export function createDiscovery(kinds: () => readonly Kind[], serverAddress: () 
       { path: '/api/*', handler: api },
       { path: '/apis/*', handler: apis },
     ],
-    paths: () => groupsOf(kinds()).flatMap(groupPaths),
+    paths: () => groupsIn(catalog()).flatMap(groupPaths),
   };
 }
 

@@ -30,14 +30,14 @@ const openApi = createOpenApi({
 /** As much of an API server as kubectl asks for before it explains, or sends a dry run to. */
 function answer(path: string): unknown {
   if (path === '/api') return coreVersions('127.0.0.1');
-  if (path === '/apis') return groupList(builtInKinds);
+  if (path === '/apis') return groupList({ kinds: builtInKinds, remotes: [] });
   if (path === '/openapi/v3') return JSON.parse(openApi.v3Index().body.toString());
   if (path.startsWith('/openapi/v3/')) {
     const document = openApi.v3(path.slice('/openapi/v3/'.length));
     return document && JSON.parse(document.body.toString());
   }
   const discovery = /^\/apis?\/(.+)$/.exec(path)?.[1] ?? '';
-  return resourceList(builtInKinds, discovery) ?? apiGroup(builtInKinds, discovery);
+  return resourceList(builtInKinds, discovery) ?? apiGroup({ kinds: builtInKinds, remotes: [] }, discovery);
 }
 
 const asked: string[] = [];

@@ -13,6 +13,8 @@ export interface ForwardOptions {
   readonly path: string;
   /** The Host header. */
   readonly host: string;
+  /** Sent beside the client's own: who asks. */
+  readonly headers?: OutgoingHttpHeaders;
   /** Turns an answer of the backend that is an error into ours. Default: errors pass through as they are. */
   readonly refuse?: (status: number, body: string) => ApiError;
 }
@@ -47,7 +49,7 @@ function passedOn(headers: Readonly<Record<string, string | string[] | undefined
 export async function forward(request: ApiRequest, options: ForwardOptions): Promise<void> {
   const { exchange } = request;
   const { upgrade } = exchange;
-  const headers = passedOn(exchange.headers);
+  const headers = { ...passedOn(exchange.headers), ...options.headers };
   headers.host = options.host;
   if (upgrade) {
     headers.connection = 'Upgrade';

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { Agent, request as httpsRequest } from 'node:https';
-import type { Duplex } from 'node:stream';
-import { connect as connectTls } from 'node:tls';
+import { type Agent, request as httpsRequest } from 'node:https';
 import type { WebhookClientConfig } from '../../api/schema/generated/types/admissionregistration-v1.ts';
 import { errorCode, toError } from '../../base/errors.ts';
 import { directConnection, type Endpoint, type NodeConnection } from '../proxy/node-connection.ts';
+import { TlsAgent } from '../proxy/tls-agent.ts';
 
 /** Sends one review and returns the answer's text. Rejects with an Error worded as upstream's client words it. */
 export type CallWebhook = (
@@ -28,7 +27,6 @@ export interface CallerOptions {
 const maxBytes = 8 * 1024 * 1024;
 /** Webhooks whose connections are kept; a cluster has a handful. */
 const maxAgents = 64;
-const idleMs = 30_000;
 
 /** Calls webhooks over HTTPS and keeps connections to them for a while. */
 export function webhookCaller({ endpointOf, connection = directConnection }: CallerOptions): CallWebhook {
@@ -36,7 +34,7 @@ export function webhookCaller({ endpointOf, connection = directConnection }: Cal
   const agentOf = (target: Target): Agent => {
     let agent = agents.get(target.key);
     if (!agent) {
-      agent = new DialingAgent(target, connection);
+      agent = new TlsAgent({ ...target, tls: { ...(target.ca && { ca: target.ca }) } }, connection);
       agents.set(target.key, agent);
       for (const [key, oldest] of agents) {
         if (agents.size <= maxAgents) break;
@@ -98,53 +96,6 @@ function targetOf({ url, service, caBundle }: WebhookClientConfig, endpointOf: C
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   const endpoint = { host, port: Number(parsed.port || 443) };
   return { key: `${parsed.host} ${ca}`, url: parsed.href, servername: host, ca, endpoint: () => endpoint };
-}
-
-/** Connects through whatever reaches pods and services. */
-class DialingAgent extends Agent {
-  readonly #target: Target;
-  readonly #connection: NodeConnection;
-
-  constructor(target: Target, connection: NodeConnection) {
-    super({ keepAlive: true, timeout: idleMs, maxFreeSockets: 8, scheduling: 'lifo' });
-    this.#target = target;
-    this.#connection = connection;
-  }
-
-  override createConnection(
-    _options: unknown,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): Duplex | null | undefined {
-    this.#dial().then(
-      (socket) => callback?.(null, socket),
-      (error: unknown) => callback?.(toError(error), undefined as never),
-    );
-    return undefined;
-  }
-
-  async #dial(): Promise<Duplex> {
-    const { servername, ca, endpoint } = this.#target;
-    const socket = await this.#connection.dial(endpoint(), AbortSignal.timeout(idleMs));
-    return new Promise((resolve, reject) => {
-      const isName = !/^[\d.]+$|:/.test(servername);
-      const tls = connectTls({
-        socket,
-        host: servername,
-        ...(isName && { servername }),
-        ...(ca && { ca }),
-        ALPNProtocols: ['http/1.1'],
-      });
-      const timer = setTimeout(() => tls.destroy(new Error('TLS handshake timeout')), idleMs);
-      tls.once('error', (error) => {
-        clearTimeout(timer);
-        reject(error);
-      });
-      tls.once('secureConnect', () => {
-        clearTimeout(timer);
-        resolve(tls);
-      });
-    });
-  }
 }
 
 interface Answer {

@@ -4,7 +4,7 @@ import type { Index, View } from '../../client/client.ts';
 import type { Endpoint } from '../proxy/node-connection.ts';
 
 /** Slices by the service that they belong to. */
-const byService: Index<EndpointSlice> = {
+export const byService: Index<EndpointSlice> = {
   name: 'service',
   of: ({ metadata }) => {
     const service = metadata.labels?.['kubernetes.io/service-name'];

@@ -1,0 +1,126 @@
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import type { APIService } from '../../api/schema/generated/types/apiregistration-v1.ts';
+import type { Service } from '../../api/schema/generated/types/core-v1.ts';
+import type { EndpointSlice } from '../../api/schema/generated/types/discovery-v1.ts';
+import type { View } from '../../client/client.ts';
+import type { NodeConnection } from '../proxy/node-connection.ts';
+import { connectTarget, TlsAgent, type TlsTarget } from '../proxy/tls-agent.ts';
+import { readyEndpoint } from '../webhook-client/service-endpoint.ts';
+import { identityHeaders } from './identity.ts';
+
+/** The certificate with which this server tells others who asks. PEM. */
+export interface ProxyCredentials {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface RemoteServersOptions {
+  readonly services: View<Service>;
+  readonly slices: View<EndpointSlice>;
+  readonly connection: NodeConnection;
+  /** Read for each connection, so that a renewed certificate counts. */
+  readonly credentials: () => ProxyCredentials;
+}
+
+export interface Fetched {
+  readonly status: number;
+  readonly contentType: string;
+  readonly etag: string;
+  readonly body: Buffer;
+}
+
+/** Upstream's user for what the aggregator itself asks: it may see everything. */
+const aggregator = { name: 'system:kube-aggregator', groups: ['system:masters'] };
+const fetchMs = 5000;
+const mostBytes = 32 * 1024 * 1024;
+/** Servers whose connections are kept. */
+const mostAgents = 64;
+
+/** Speaks to the servers behind APIServices. */
+export class RemoteServers {
+  readonly #options: RemoteServersOptions;
+  readonly #agents = new Map<string, TlsAgent>();
+
+  constructor(options: RemoteServersOptions) {
+    this.#options = options;
+  }
+
+  /** A connection of its own, for a request that is passed on. Rejects with Error. */
+  connect(service: APIService, signal: AbortSignal): Promise<TLSSocket> {
+    return connectTarget(this.#target(service), this.#options.connection, signal);
+  }
+
+  /** What the server says at a path, to this server itself. Rejects with Error, after 5 s at the latest. */
+  fetch(
+    service: APIService,
+    path: string,
+    { accept = 'application/json', etag }: { readonly accept?: string; readonly etag?: string } = {},
+  ): Promise<Fetched> {
+    const { servername } = this.#target(service);
+    const headers = {
+      Accept: accept,
+      'User-Agent': 'kube-aggregator',
+      ...(etag && { 'If-None-Match': etag }),
+      ...identityHeaders(aggregator),
+    };
+    const signal = AbortSignal.timeout(fetchMs);
+    return new Promise((resolve, reject) => {
+      const request = httpsRequest(`https://${servername}${path}`, { headers, agent: this.#agent(service), signal });
+      request.once('error', reject);
+      request.once('response', (response) => fetched(response).then(resolve, reject));
+      request.end();
+    });
+  }
+
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
+  }
+
+  #agent(service: APIService): TlsAgent {
+    const { service: reference, caBundle = '', insecureSkipTLSVerify = false } = service.spec ?? {};
+    const { namespace, name, port } = reference ?? {};
+    const { cert } = this.#options.credentials();
+    const key = JSON.stringify([namespace, name, port, caBundle, insecureSkipTLSVerify, cert]);
+    let agent = this.#agents.get(key);
+    if (!agent) {
+      agent = new TlsAgent(this.#target(service), this.#options.connection);
+      this.#agents.set(key, agent);
+      for (const [oldest, unused] of this.#agents) {
+        if (this.#agents.size <= mostAgents) break;
+        this.#agents.delete(oldest);
+        unused.destroy();
+      }
+    }
+    return agent;
+  }
+
+  #target({ spec }: APIService): TlsTarget {
+    const { namespace = '', name = '', port = 443 } = spec?.service ?? {};
+    const { cert, key } = this.#options.credentials();
+    return {
+      servername: `${name}.${namespace}.svc`,
+      tls: {
+        cert,
+        key,
+        ...(spec?.caBundle && { ca: Buffer.from(spec.caBundle, 'base64').toString() }),
+        ...(spec?.insecureSkipTLSVerify && { rejectUnauthorized: false }),
+      },
+      endpoint: () => readyEndpoint(this.#options, { namespace, name, port }),
+    };
+  }
+}
+
+async function fetched(response: IncomingMessage): Promise<Fetched> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > mostBytes) throw new Error(`the answer is larger than ${mostBytes} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  const { 'content-type': contentType = '', etag = '' } = response.headers;
+  return { status: response.statusCode ?? 0, contentType, etag, body: Buffer.concat(chunks) };
+}
