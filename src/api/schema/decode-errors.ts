@@ -20,3 +20,8 @@ export function strictFailure(
 ): ApiError {
   return decodeFailure(kind, `strict decoding error: ${problems.join(', ')}`);
 }
+
+/** What upstream's YAML reader calls all keys together that stand twice in a map. */
+export function yamlFailure(duplicates: readonly string[]): string {
+  return ['yaml: unmarshal errors:', ...duplicates].join('\n  ');
+}

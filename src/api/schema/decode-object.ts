@@ -3,13 +3,15 @@ import type { Kind } from '../kind.ts';
 import type { Draft, KubeObject } from '../object.ts';
 import { badRequest } from '../status.ts';
 import { checkBody } from './decode.ts';
-import { DecodeError, decodeFailure, strictFailure } from './decode-errors.ts';
+import { DecodeError, decodeFailure, strictFailure, yamlFailure } from './decode-errors.ts';
 import { duplicateFields } from './duplicates.ts';
 
 export interface DecodeOptions {
   /** What to do with unknown and duplicate fields; they are dropped in any case, of duplicates the last one counts. */
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
   readonly warn: (text: string) => void;
+  /** Where the JSON was made of YAML: the keys that stood twice in there, worded. */
+  readonly duplicates?: readonly string[];
 }
 
 /**
@@ -21,9 +23,13 @@ export function decodeObject(kind: Kind, json: string, options: DecodeOptions): 
   checkType(kind, value);
   const unknown = checkFields(kind, value);
   if (options.fieldValidation !== 'Ignore') {
-    const problems = [...unknown, ...duplicateFields(json)];
-    if (problems.length > 0 && options.fieldValidation === 'Strict') throw strictFailure(kind, problems);
-    for (const problem of problems) options.warn(problem);
+    const { duplicates = [], fieldValidation, warn } = options;
+    const problems = [...unknown, ...(options.duplicates ? [] : duplicateFields(json))];
+    if (fieldValidation === 'Strict') {
+      const all = duplicates.length > 0 ? [yamlFailure(duplicates), ...problems] : problems;
+      if (all.length > 0) throw strictFailure(kind, all);
+    }
+    for (const problem of [...duplicates, ...problems]) warn(problem);
   }
   return typed(kind, value);
 }

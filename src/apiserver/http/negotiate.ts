@@ -71,12 +71,16 @@ function wanted(accept: string): readonly OutputFormat[] {
 
 /**
  * The best of what the client accepts that we can write. Objects of `kind` have a protobuf form if it is built in; without
- * a kind they have one. Answers to questions (reviews) have no table. Throws ApiError `NotAcceptable`.
+ * a kind they have one. With `noTable`, tables are not among what we can write. Throws ApiError `NotAcceptable`.
  */
-export function outputFormat(accept: string | undefined, kind?: Kind): OutputFormat {
+export function outputFormat(
+  accept: string | undefined,
+  kind?: Kind,
+  { noTable = false }: { readonly noTable?: boolean } = {},
+): OutputFormat {
   if (accept === undefined || accept === '' || accept === 'application/json') return plain;
   const hasProtobuf = () => kind === undefined || kind.schema().name !== undefined;
-  const format = choose(accept, hasProtobuf, !kind?.review);
+  const format = choose(accept, hasProtobuf, !noTable);
   if (format) return format;
   throw new ApiError(
     'NotAcceptable',

@@ -1,4 +1,3 @@
-import { parse as parseYaml } from 'yaml';
 import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/object.ts';
 import { openEnvelope } from '../../api/protobuf/envelope.ts';
@@ -9,9 +8,7 @@ import type { RequestContext } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { readBody } from '../http/body.ts';
 import { inputEncoding } from '../http/negotiate.ts';
-
-/** A YAML bomb is refused before it is unfolded. */
-const mostYamlAliases = 100;
+import { readYaml } from './yaml-body.ts';
 
 /** The body's object. Throws ApiError `BadRequest`, `UnsupportedMediaType`, or what decoding finds. */
 export async function readObject(request: ApiRequest, kind: Kind, context: RequestContext): Promise<Draft<KubeObject>> {
@@ -20,7 +17,8 @@ export async function readObject(request: ApiRequest, kind: Kind, context: Reque
   if (body.length === 0) throw badRequest('the request body is empty: an object is required');
   if (encoding === 'json') return decodeObject(kind, body.toString('utf8'), context);
   if (encoding === 'protobuf') return protobufObject(kind, body);
-  return decodeObject(kind, jsonOfYaml(body.toString('utf8')), context);
+  const { json, duplicates } = readYaml(body.toString('utf8'));
+  return decodeObject(kind, json, { fieldValidation: context.fieldValidation, warn: context.warn, duplicates });
 }
 
 function protobufObject(kind: Kind, body: Buffer): Draft<KubeObject> {
@@ -42,20 +40,6 @@ export async function readTyped<T extends KubeObject>(
   return (await readObject(request, kind, context)) as unknown as T;
 }
 
-/** One YAML document, as far as JSON can say it. Throws ApiError `BadRequest`. */
-export function yamlValue(text: string): unknown {
-  return JSON.parse(jsonOfYaml(text));
-}
-
-/** Refuses what JSON has no form for, such as an anchor that contains itself. */
-function jsonOfYaml(text: string): string {
-  try {
-    return JSON.stringify(parseYaml(text, { maxAliasCount: mostYamlAliases }) ?? null);
-  } catch (error) {
-    throw badRequest(`error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
 const deleteOptions = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
 
 /** The body of a deletion, not looked into. Undefined when it is empty. */
@@ -68,7 +52,7 @@ export async function readDeleteBody(request: ApiRequest): Promise<unknown> {
     return { ...(kind && { kind }), ...decodeMessage(deleteOptions, raw) };
   }
   const text = body.toString('utf8');
-  return encoding === 'json' ? jsonValue(text) : yamlValue(text);
+  return jsonValue(encoding === 'json' ? text : readYaml(text).json);
 }
 
 /** Throws ApiError `BadRequest`. */

@@ -154,7 +154,7 @@ export async function updateObject(routes: ObjectRoutes, request: ApiRequest, ki
 export async function patchObject(routes: ObjectRoutes, request: ApiRequest, kind: Kind): Promise<void> {
   const format = formatFor(request, kind);
   const context = writeContext(request, 'PatchOptions');
-  const patch = await readPatch(request);
+  const patch = await readPatch(request, context);
   const { entry, created } = await routes.registry.patch(kind, targetOf(request, kind), patch, context);
   await sendEntry(routes, request, created ? 201 : 200, entry, format);
 }

@@ -1,11 +1,13 @@
 import { ApiError, badRequest, type FieldError } from '../../api/status.ts';
 import type { JsonPatchOperation, Patch } from '../../client/client.ts';
+import type { RequestContext } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { readBody } from '../http/body.ts';
 import { mediaType } from '../http/negotiate.ts';
 import { invalidOptions } from '../http/write-context.ts';
-import { isRecord, jsonValue, yamlValue } from './decode.ts';
+import { isRecord, jsonValue } from './decode.ts';
 import { flag } from './read-options.ts';
+import { yamlValue } from './yaml-body.ts';
 
 /** As upstream's maxJSONPatchOperations. */
 const mostJsonPatchOperations = 10_000;
@@ -18,7 +20,10 @@ const patchTypes: Readonly<Record<string, Patch['type']>> = {
 };
 
 /** Reads a PATCH body by its content type. Throws ApiError `UnsupportedMediaType`, `BadRequest`, `RequestEntityTooLarge` or `Invalid`. */
-export async function readPatch(request: ApiRequest): Promise<Patch> {
+export async function readPatch(
+  request: ApiRequest,
+  context: Pick<RequestContext, 'fieldValidation' | 'warn'>,
+): Promise<Patch> {
   const contentType = mediaType(request.exchange.headers['content-type']);
   const type = patchTypes[contentType];
   if (!type)
@@ -29,7 +34,7 @@ export async function readPatch(request: ApiRequest): Promise<Patch> {
   checkOptions(request, type);
   const text = (await readBody(request.exchange)).toString('utf8');
   if (type === 'json') return { type, operations: operationsOf(jsonValue(text)) };
-  const body = type === 'apply' ? yamlValue(text) : jsonValue(text);
+  const body = type === 'apply' ? yamlValue(text, context) : jsonValue(text);
   if (!isRecord(body)) throw badRequest('the patch must be an object');
   if (type !== 'apply') return { type, body };
   return { type, body, force: flag(request.query, 'force') ?? false };

@@ -26,7 +26,7 @@ export function reviewHandlers(authorizer: Authorizer, reviews: Reviews): Readon
   const review =
     <T>(answer: (asked: T, request: ApiRequest) => Promise<unknown> | unknown): ResourceHandler =>
     async (request: ApiRequest, kind: Kind) => {
-      outputFormat(request.exchange.headers.accept, kind); // refused before anything is answered
+      outputFormat(request.exchange.headers.accept, kind, { noTable: true }); // refuses before anything is answered
       const asked = await readObject(request, kind, writeContext(request, 'CreateOptions'));
       const answered = await answer(asked as T, request);
       await sendObject(request, 201, { ...asked, ...(answered as object) });

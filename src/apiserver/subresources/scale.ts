@@ -92,7 +92,7 @@ interface Patching {
 async function readWanted(request: ApiRequest, patching: Patching): Promise<Wanted> {
   if (request.info.verb === 'patch') {
     const context = writeContext(request, 'PatchOptions');
-    const patch = await readPatch(request);
+    const patch = await readPatch(request, context);
     return {
       context,
       applies: patch.type === 'apply',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Loose } from '../harness/api.ts';
+import type { Loose, Watch } from '../harness/api.ts';
 import { definitions, establish, objectOf, objectsOf, randomDefinition } from '../harness/crds.ts';
 import { startControlPlane, untilGone, untilIs } from '../harness/server.ts';
 
@@ -108,7 +108,7 @@ test('CustomResourceDefinition Watch [Privileged:ClusterAdmin] CustomResourceDef
   await establish(api, definition);
   const collection = objectsOf(definition);
   const names = ['name1', 'name2'];
-  const watches = [];
+  const watches: Watch[] = [];
   for (const name of names) watches.push(await api.watch(`${collection}?fieldSelector=metadata.name%3D${name}`));
   for (const name of names) await api.create(collection, objectOf(definition, name, { content: { key: 'value' } }));
   for (const [index, name] of names.entries()) {

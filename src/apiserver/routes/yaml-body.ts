@@ -1,0 +1,52 @@
+import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { yamlFailure } from '../../api/schema/decode-errors.ts';
+import { badRequest } from '../../api/status.ts';
+import type { RequestContext } from '../contract.ts';
+
+/** A YAML bomb is refused before it is unfolded. */
+const mostYamlAliases = 100;
+
+export interface YamlBody {
+  /** The same as JSON. */
+  readonly json: string;
+  /** Keys that stand twice in a map, worded as upstream; the last one counts. */
+  readonly duplicates: readonly string[];
+}
+
+/** One YAML document, as far as JSON can say it. Throws ApiError `BadRequest`, also for an anchor that contains itself. */
+export function readYaml(text: string): YamlBody {
+  const lines = new LineCounter();
+  const refused = (error: unknown) =>
+    badRequest(`error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`);
+  const document = parseDocument(text, { uniqueKeys: false, lineCounter: lines });
+  const [first] = document.errors;
+  if (first) throw refused(first);
+  const duplicates: string[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value))
+          duplicates.push(
+            `line ${lines.linePos(key.range?.[0] ?? 0).line}: key ${JSON.stringify(key.value)} already set in map`,
+          );
+        seen.add(key.value);
+      }
+    },
+  });
+  try {
+    return { json: JSON.stringify(document.toJS({ maxAliasCount: mostYamlAliases }) ?? null), duplicates };
+  } catch (error) {
+    throw refused(error);
+  }
+}
+
+/** A YAML value that is no whole object, such as what is applied. Throws ApiError `BadRequest`. */
+export function yamlValue(text: string, { fieldValidation, warn }: Pick<RequestContext, 'fieldValidation' | 'warn'>) {
+  const { json, duplicates } = readYaml(text);
+  if (duplicates.length > 0 && fieldValidation === 'Strict')
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlFailure(duplicates)}`);
+  if (fieldValidation === 'Warn') for (const duplicate of duplicates) warn(duplicate);
+  return JSON.parse(json) as unknown;
+}
