@@ -1,12 +1,17 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../client/client.ts';
 import type { Authenticator } from '../contract.ts';
+import { followFile } from '../settings/followed-file.ts';
 import { type AnonymousPaths, anonymousAuthenticator, healthPaths } from './anonymous.ts';
 import { bootstrapTokens } from './bootstrap-token.ts';
 import { certificateAuthenticator } from './certificate.ts';
+import { parseAuthenticationConfig } from './jwt/configuration.ts';
+import { configOfFlags } from './jwt/flags.ts';
+import { JwtTokens } from './jwt/jwt.ts';
 import { requestHeaderAuthenticator } from './request-header.ts';
 import { secretUseRecorder } from './secret-use.ts';
 import { serviceAccountTokens, type TokenSubjects } from './service-account.ts';
@@ -43,31 +48,61 @@ const frontProxyName = 'system:auth-proxy';
 export async function createAuthentication(options: AuthenticationOptions): Promise<Authentication> {
   const { settings, serviceAccounts, audiences, client, clock, log } = options;
   const { secrets } = serviceAccounts.subjects;
+  const jwt = new JwtTokens({ clock, log: log.child('jwt') });
+  let anonymous: AnonymousPaths = settings.anonymous === 'health' ? healthPaths : settings.anonymous;
+  const users = settings.tokenFile ? await readFileFor('token file', settings.tokenFile, parseTokenFile) : undefined;
+  const close = await configure(jwt, options, (paths) => {
+    anonymous = paths;
+  });
   const tokens = unionTokens([
-    ...(settings.tokenFile ? [fileTokens(await readTokenFile(settings.tokenFile), audiences)] : []),
+    ...(users ? [fileTokens(users, audiences)] : []),
     serviceAccountTokens({ ...serviceAccounts, audiences, clock, onSecretUse: secretUseRecorder(client, log) }),
     ...(settings.bootstrapTokens ? [bootstrapTokens(secrets, audiences, clock)] : []),
+    jwt.authenticator(audiences),
   ]);
-  const anonymous: AnonymousPaths = settings.anonymous === 'health' ? healthPaths : settings.anonymous;
   const known = unionAuthenticator([
     requestHeaderAuthenticator({ allowedNames: [frontProxyName] }),
     certificateAuthenticator,
     bearerAuthenticator(tokens, audiences),
   ]);
-  return {
-    authenticator: withFallback(
-      known,
-      anonymousAuthenticator(() => anonymous),
-    ),
-    tokens,
-    close: () => undefined,
-  };
+  const unknown = anonymousAuthenticator(() => anonymous);
+  return { authenticator: withFallback(known, unknown), tokens, close };
 }
 
-async function readTokenFile(path: string) {
+/** Takes over flags or the configuration file, which it follows until it is closed. */
+async function configure(
+  jwt: JwtTokens,
+  { settings, clock, log }: AuthenticationOptions,
+  setAnonymous: (paths: AnonymousPaths) => void,
+): Promise<() => void> {
+  const { oidc, configFile } = settings;
+  if (oidc) {
+    const ca = oidc.caFile && (await readFileFor('authorities of the issuer', oidc.caFile, checkedCertificates));
+    await jwt.configure([configOfFlags(oidc, ca || undefined)]);
+  }
+  if (!configFile) return () => undefined;
+  return followFile({
+    path: configFile,
+    what: 'authentication configuration',
+    clock,
+    log,
+    async apply(text) {
+      const config = parseAuthenticationConfig(text);
+      await jwt.configure(config.issuers);
+      setAnonymous(config.anonymous ?? healthPaths);
+    },
+  });
+}
+
+function checkedCertificates(pem: string): string {
+  new X509Certificate(pem);
+  return pem;
+}
+
+async function readFileFor<T>(what: string, path: string, parse: (text: string) => T): Promise<T> {
   try {
-    return parseTokenFile(await readFile(path, 'utf8'));
+    return parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new Error(`cannot use the token file ${path}: ${toError(error).message}`, { cause: error });
+    throw new Error(`cannot use the ${what} ${path}: ${toError(error).message}`, { cause: error });
   }
 }
