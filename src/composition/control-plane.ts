@@ -5,6 +5,7 @@ import { builtInKinds } from '../api/kinds.ts';
 import { builtInAdmission } from '../apiserver/admission/admission.ts';
 import { loadAdmissionConfiguration } from '../apiserver/admission/configuration.ts';
 import { ensurePriorityClasses } from '../apiserver/admission/priority.ts';
+import { type Aggregation, createAggregation } from '../apiserver/aggregation/aggregation.ts';
 import { serviceAllocator } from '../apiserver/allocators/service-allocator.ts';
 import { type ApiServer, createApiServer } from '../apiserver/api-server.ts';
 import { ensureBootstrapPolicy } from '../apiserver/authorization/bootstrap/ensure.ts';
@@ -21,6 +22,7 @@ import { formatIp } from '../base/ip.ts';
 import type { Logger } from '../base/log.ts';
 import type { Client } from '../client/client.ts';
 import { createEventRecorder } from '../client/event-recorder.ts';
+import { aggregatorCertificate } from '../cluster/pki/catalog.ts';
 import type { Pki } from '../cluster/pki/pki.ts';
 import type { KubeletTls } from '../node/server/listener.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
@@ -121,10 +123,23 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     },
     (resources) => resources.stop(),
   );
+  const aggregation = createAggregation({
+    registry,
+    client: trusted,
+    connection: directConnection,
+    credentials: () => ({ cert: leaves.aggregator.certificatePem, key: leaves.aggregator.keyPem }),
+    trust: {
+      clientCa: pki.authorities['client-ca'].certificatePem,
+      requestHeaderCa: pki.authorities['request-header-ca'].certificatePem,
+      allowedNames: [aggregatorCertificate.subject.commonName],
+    },
+    clock,
+    log: log.child('aggregation'),
+  });
   const apiServer = await steps.run(
     'API server',
     async () => {
-      const server = apiServerOf(composition, { registry, store, access, pki, leaves, components });
+      const server = apiServerOf(composition, { registry, aggregation, store, access, pki, leaves, components });
       await server.start();
       await writeKubeconfig(options, pki, leaves.admin);
       return server;
@@ -134,6 +149,11 @@ export async function startControlPlane(composition: CompositionOptions): Promis
   await steps.run('roles', async () => {
     await Promise.all([ensureBootstrapPolicy(trusted), ensurePriorityClasses(trusted)]);
   });
+  await steps.run(
+    'aggregation',
+    () => aggregation.start(AbortSignal.timeout(60_000)),
+    () => aggregation.stop(),
+  );
   const clients = clientFactory(registry, access, log);
   return {
     pki,
@@ -151,17 +171,19 @@ function apiServerOf(
   parts: {
     readonly store: Store;
     readonly registry: CachedRegistry;
+    readonly aggregation: Aggregation;
     readonly access: Access;
     readonly pki: Pki;
     readonly leaves: Leaves;
     readonly components: readonly Component[];
   },
 ): ApiServer {
-  const { registry, store, access, pki, leaves, components } = parts;
+  const { registry, aggregation, store, access, pki, leaves, components } = parts;
   const { authorities } = pki;
   const address = formatIp(options.nodeIps[0]);
   return createApiServer({
     registry,
+    aggregation,
     authenticator: access.authenticator,
     authorizer: access.authorizer,
     listen: { address: formatIp(options.bindAddress), port: options.httpsListenPort },

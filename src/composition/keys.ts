@@ -25,6 +25,8 @@ export interface Leaves {
   readonly serving: KeyPair;
   readonly admin: KeyPair;
   readonly kubeletClient: KeyPair;
+  /** Shown to aggregated API servers. */
+  readonly aggregator: KeyPair;
 }
 
 /** Opens, or makes, everything secret of a server. Errors: PkiError, TokenError. */
@@ -46,13 +48,13 @@ export async function openKeys(
     nodeAddresses: options.nodeIps.map(formatIp),
     extraNames: [...options.tlsSans, localAddress(options)],
   });
-  const [servingPair, admin, kubeletClient] = await Promise.all([
+  const [servingPair, admin, kubeletClient, aggregator] = await Promise.all([
     issue(serving),
     issue(adminCertificate),
     issue(kubeletClientCertificate),
     issue(aggregatorCertificate),
   ]);
-  return { pki, leaves: { serving: servingPair, admin, kubeletClient } };
+  return { pki, leaves: { serving: servingPair, admin, kubeletClient, aggregator } };
 }
 
 /** What this machine's node agent shows on its port. */

@@ -20,6 +20,7 @@ import { localServices, settleLocalServices } from './local-services.ts';
 import { passOn, unavailable } from './pass-on.ts';
 import { type ProxyCredentials, RemoteServers } from './remote-server.ts';
 import { pathOf, readResources } from './remote-version.ts';
+import { publishTrust, type Trust } from './trust.ts';
 
 export interface AggregationOptions {
   readonly registry: CachedRegistry;
@@ -28,6 +29,8 @@ export interface AggregationOptions {
   /** How pods are reached. */
   readonly connection: NodeConnection;
   readonly credentials: () => ProxyCredentials;
+  /** Published for the servers behind this one. Absent: somebody else does. */
+  readonly trust?: Trust;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -79,6 +82,8 @@ export class Aggregation {
     const { services, slices } = this.#views;
     await Promise.all([this.#view.ready(signal), services.ready(signal), slices.ready(signal)]);
     await this.#settle(true);
+    const { client, trust, log } = this.#options;
+    if (trust) this.#unlisten.push(await publishTrust(client, trust, { signal, log }));
     for (const one of this.#view.list()) this.#see(one);
     this.#unlisten.push(
       registry.onKindsChange(() => this.#settleSoon()),
