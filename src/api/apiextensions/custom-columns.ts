@@ -38,7 +38,7 @@ function cellOf(type: Column['type'], value: unknown, nowMs: number): ReturnType
     case 'string':
       return typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
     case 'integer':
-      return typeof value === 'number' ? Math.trunc(value) : null;
+      return typeof value === 'number' ? Math.trunc(value) : typeof value === 'bigint' ? Number(value) : null;
     case 'number':
       return typeof value === 'number' ? value : null;
     case 'boolean':

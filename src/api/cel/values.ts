@@ -38,7 +38,7 @@ function mapOf(object: Readonly<Record<string, unknown>>, schema: Schema | undef
 export function fromCel(value: CelValue): unknown {
   switch (typeof value) {
     case 'bigint':
-      return Number(value);
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
     case 'string':
     case 'boolean':
     case 'number':

@@ -49,7 +49,8 @@ export function refuseDeep(value: unknown): void {
   if (isDeeper(value, maxDepth)) throw badRequest(`exceeded max depth of ${maxDepth}`);
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
+/** Whether a value has more levels than this; looks no deeper than that. */
+export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
   if (Array.isArray(value)) return value.some((item) => isDeeper(item, levels - 1));

@@ -1,10 +1,13 @@
 /** From the text of a request's body to an object of a kind. */
+
+import { toError } from '../../base/errors.ts';
 import type { Kind } from '../kind.ts';
 import type { Draft, KubeObject } from '../object.ts';
-import { badRequest } from '../status.ts';
+import { type ApiError, badRequest } from '../status.ts';
 import { checkBody } from './decode.ts';
 import { DecodeError, decodeFailure, strictFailure, yamlFailure } from './decode-errors.ts';
 import { duplicateFields } from './duplicates.ts';
+import { parseJson } from './exact-json.ts';
 
 export interface DecodeOptions {
   /** What to do with unknown and duplicate fields; they are dropped in any case, of duplicates the last one counts. */
@@ -63,16 +66,39 @@ function check<Result>(run: () => Result, kind: Kind): Result {
 function parse(kind: Kind, json: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = parseJson(json);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): ${why}`);
+    throw unrecognized(kind, json, `json parse error: ${syntaxProblem(error)}`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   const found = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
-  throw badRequest(
-    `the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+  const head =
+    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+  throw unrecognized(kind, json, `json parse error: json: cannot unmarshal ${found} into Go value of type ${head}`);
+}
+
+/** Upstream's answer to a body that does not even say what it is. */
+function unrecognized(kind: Kind, body: string, why: string): ApiError {
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; ${why} (${summaryOf(body)})`,
   );
+}
+
+/** In Go's words, where there is a word for it. */
+function syntaxProblem(error: unknown): string {
+  if (error instanceof RangeError) return 'exceeded max depth';
+  const { message } = toError(error);
+  return message === 'Unexpected end of JSON input' ? 'unexpected end of JSON input' : message;
+}
+
+const summaryBytes = 30;
+
+/** The beginning of a body: as it is where it looks like JSON, else in hexadecimal digits. */
+function summaryOf(body: string): string {
+  if (body === '') return '<empty>';
+  const bytes = Buffer.from(body.slice(0, summaryBytes + 1));
+  const more = bytes.length > summaryBytes ? ' ...' : '';
+  return bytes.subarray(0, summaryBytes).toString(body.startsWith('{') ? 'utf8' : 'hex') + more;
 }
 
 /** Throws ApiError `BadRequest` for an object that says it is of another kind or version; it may say nothing. */

@@ -29,14 +29,15 @@ export function checkScalar(schema: Schema, value: unknown, walk: Walk): unknown
       break;
     case 'number':
       if (typeof value === 'number') return value;
+      if (typeof value === 'bigint') return Number(value);
       break;
     case 'integer':
-      if (typeof value === 'number') return checkInteger(schema, value, walk);
+      if (typeof value === 'number' || typeof value === 'bigint') return checkInteger(schema, value, walk);
       break;
     default:
       // IntOrString decodes itself, so Go's message does not know the field.
       if (typeof value === 'string') return value;
-      if (typeof value === 'number') return checkInteger(int32, value);
+      if (typeof value === 'number' || typeof value === 'bigint') return checkInteger(int32, value);
       throw new DecodeError(`json: cannot unmarshal ${goValue(value)} into Go value of type int32`);
   }
   throw mismatch(schema, value, walk);
@@ -47,13 +48,19 @@ export function mismatch(schema: Schema, value: unknown, walk: Walk): DecodeErro
   return new DecodeError(`json: cannot unmarshal ${goValue(value)} into ${place} of type ${goType(schema)}`);
 }
 
-function checkInteger(schema: Schema, value: number, walk?: Walk): number {
-  const bound = schema.format === 'int32' ? 2 ** 31 : 2 ** 63;
-  // 2^63-1 is not a number of JavaScript; it is read as 2^63.
-  const tooHigh = schema.format === 'int32' ? value >= bound : value > bound;
-  if (Number.isInteger(value) && value >= -bound && !tooHigh) return value;
+const exactly = `; this server keeps whole numbers up to ${Number.MAX_SAFE_INTEGER} in fields of built-in kinds`;
+
+/**
+ * Fields of built-in kinds are numbers everywhere in this program, and those are exact up to 2^53: what upstream would
+ * keep beyond that is refused, as nothing may be written that is not what was sent.
+ */
+function checkInteger(schema: Schema, value: number | bigint, walk?: Walk): number {
+  const isSafe = typeof value === 'number' && Number.isSafeInteger(value);
+  const isInt32 = schema.format === 'int32';
+  if (isSafe && (!isInt32 || (value >= -(2 ** 31) && value < 2 ** 31))) return value;
   const place = walk ? goPlace(walk.struct, walk.path) : 'Go value';
-  throw new DecodeError(`json: cannot unmarshal number ${value} into ${place} of type ${goType(schema)}`);
+  const why = !isInt32 && !isSafe && (typeof value === 'bigint' || Number.isInteger(value)) ? exactly : '';
+  throw new DecodeError(`json: cannot unmarshal number ${value} into ${place} of type ${goType(schema)}${why}`);
 }
 
 function checkFormatted(schema: Schema, value: unknown, walk: Walk): unknown {
@@ -75,7 +82,13 @@ function checkFormatted(schema: Schema, value: unknown, walk: Walk): unknown {
 
 function checkQuantity(value: unknown): string {
   try {
-    return canonicalQuantity(typeof value === 'string' || typeof value === 'number' ? value : 'not a quantity');
+    return canonicalQuantity(
+      typeof value === 'string' || typeof value === 'number'
+        ? value
+        : typeof value === 'bigint'
+          ? String(value)
+          : 'not a quantity',
+    );
   } catch (thrown) {
     if (thrown instanceof QuantityError) throw new DecodeError(thrown.message, { cause: thrown });
     throw toError(thrown);

@@ -2,6 +2,8 @@
  * Holds a parsed body against its schema in one pass: types as upstream's decoder checks them, unknown fields, nulls,
  * and the canonical text of quantities, times and bytes. The value is changed in place, and only where something is off.
  */
+import { isDeeper, maxDepth } from '../patch/record.ts';
+import { DecodeError } from './decode-errors.ts';
 import { checkScalar, mismatch, type Walk } from './decode-scalar.ts';
 import { fieldPath } from './go-text.ts';
 import { fieldsOf, innerOf, isEmptyCollection, type Plan, planOf, zeroOf } from './plan.ts';
@@ -49,10 +51,16 @@ function checkValue(plan: Plan, value: unknown, walk: Walk): unknown {
       checkList(plan, value, walk);
       return value;
     default:
+      refuseDeep(value, walk);
       return plan.schema.type === 'object' && !walk.custom && (typeof value !== 'object' || Array.isArray(value))
         ? refuse(plan, value, walk)
         : value;
   }
+}
+
+/** Upstream's words; its limit is 10,000, which no object comes near either. */
+function refuseDeep(value: unknown, walk: Walk): void {
+  if (isDeeper(value, maxDepth - walk.path.length)) throw new DecodeError('exceeded max depth');
 }
 
 function refuse(plan: Plan, value: unknown, walk: Walk): unknown {
@@ -63,12 +71,14 @@ function refuse(plan: Plan, value: unknown, walk: Walk): unknown {
 function checkStruct(plan: Plan, object: Record<string, unknown>, walk: Walk): void {
   const fields = fieldsOf(plan);
   const { struct: outer, custom } = walk;
+  if (walk.path.length > maxDepth) throw new DecodeError('exceeded max depth');
   // Metadata of a custom resource is of a built-in type.
   if (plan.struct !== '') walk.custom = false;
   for (const key in object) {
     const field = fields.get(key);
     if (!field) {
       if (!plan.schema.preserveUnknownFields) dropUnknown(plan, object, key, walk);
+      else refuseDeep(object[key], walk);
       continue;
     }
     const value = object[key];
@@ -116,6 +126,7 @@ function checkList(plan: Plan, list: unknown[], walk: Walk): void {
   const inner = innerOf(plan);
   const path = walk.path;
   const depth = path.length;
+  if (depth > maxDepth) throw new DecodeError('exceeded max depth');
   for (let at = 0; at < list.length; at++) {
     const value = list[at];
     const kept = value === null && !walk.custom ? zeroOf(inner) : value;

@@ -4,6 +4,7 @@ import type { Schema } from './schema.ts';
 /** What stands in the JSON, in the decoder's words. */
 export function goValue(value: unknown): string {
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'number';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 

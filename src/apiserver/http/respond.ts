@@ -3,6 +3,7 @@ import { constants, gzip } from 'node:zlib';
 import { stringify } from 'yaml';
 import { protobufType, type TypeMeta } from '../../api/protobuf/envelope.ts';
 import { encodeObject, protobufDefinition } from '../../api/protobuf/protobuf.ts';
+import { parseJson } from '../../api/schema/exact-json.ts';
 import type { ApiError } from '../../api/status.ts';
 import type { ApiRequest, ParsedRequest } from './api-request.ts';
 import type { Exchange } from './exchange.ts';
@@ -30,8 +31,8 @@ export async function sendJson(
   encoding: 'json' | 'yaml' = 'json',
 ): Promise<void> {
   let body = json;
-  if (encoding === 'yaml') body = stringify(JSON.parse(json.toString()));
-  else if (wantsPretty(request)) body = `${JSON.stringify(JSON.parse(json.toString()), undefined, 2)}\n`;
+  if (encoding === 'yaml') body = stringify(parseJson(json.toString()));
+  else if (wantsPretty(request)) body = `${JSON.stringify(parseJson(json.toString()), undefined, 2)}\n`;
   await sendBody(request, status, encoding === 'yaml' ? yamlType : jsonType, body);
 }
 

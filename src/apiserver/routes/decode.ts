@@ -3,6 +3,7 @@ import type { Draft, KubeObject } from '../../api/object.ts';
 import { openEnvelope } from '../../api/protobuf/envelope.ts';
 import { decodeMessage } from '../../api/protobuf/protobuf.ts';
 import { checkType, decodeObject, decodeValue } from '../../api/schema/decode-object.ts';
+import { parseJson } from '../../api/schema/exact-json.ts';
 import { ApiError, badRequest } from '../../api/status.ts';
 import type { RequestContext } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
@@ -14,7 +15,6 @@ import { readYaml } from './yaml-body.ts';
 export async function readObject(request: ApiRequest, kind: Kind, context: RequestContext): Promise<Draft<KubeObject>> {
   const encoding = inputEncoding(request.exchange.headers['content-type']);
   const body = await readBody(request.exchange);
-  if (body.length === 0) throw badRequest('the request body is empty: an object is required');
   if (encoding === 'json') return decodeObject(kind, body.toString('utf8'), context);
   if (encoding === 'protobuf') return protobufObject(kind, body);
   const { json, duplicates } = readYaml(body.toString('utf8'));
@@ -58,7 +58,7 @@ export async function readDeleteBody(request: ApiRequest): Promise<unknown> {
 /** Throws ApiError `BadRequest`. */
 export function jsonValue(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw badRequest(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,5 +1,6 @@
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { yamlFailure } from '../../api/schema/decode-errors.ts';
+import { parseJson } from '../../api/schema/exact-json.ts';
 import { badRequest } from '../../api/status.ts';
 import type { RequestContext } from '../contract.ts';
 
@@ -18,7 +19,7 @@ export function readYaml(text: string): YamlBody {
   const lines = new LineCounter();
   const refused = (error: unknown) =>
     badRequest(`error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`);
-  const document = parseDocument(text, { uniqueKeys: false, lineCounter: lines });
+  const document = parseDocument(text, { uniqueKeys: false, lineCounter: lines, intAsBigInt: true });
   const [first] = document.errors;
   if (first) throw refused(first);
   const duplicates: string[] = [];
@@ -36,10 +37,15 @@ export function readYaml(text: string): YamlBody {
     },
   });
   try {
-    return { json: JSON.stringify(document.toJS({ maxAliasCount: mostYamlAliases }) ?? null), duplicates };
+    return { json: JSON.stringify(document.toJS({ maxAliasCount: mostYamlAliases }) ?? null, refuseNan), duplicates };
   } catch (error) {
     throw refused(error);
   }
+}
+
+function refuseNan(_key: string, value: unknown): unknown {
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  throw new Error(`json: unsupported value: ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`);
 }
 
 /** A YAML value that is no whole object, such as what is applied. Throws ApiError `BadRequest`. */
@@ -48,5 +54,5 @@ export function yamlValue(text: string, { fieldValidation, warn }: Pick<RequestC
   if (duplicates.length > 0 && fieldValidation === 'Strict')
     throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlFailure(duplicates)}`);
   if (fieldValidation === 'Warn') for (const duplicate of duplicates) warn(duplicate);
-  return JSON.parse(json) as unknown;
+  return parseJson(json);
 }

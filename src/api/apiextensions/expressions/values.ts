@@ -17,6 +17,7 @@ export function celValueOf(schema: JSONSchemaProps | undefined, value: unknown):
     case 'number':
       return isInt(schema, value) ? BigInt(value) : value;
     case 'boolean':
+    case 'bigint':
       return value;
     case 'object':
       if (value === null) return null;

@@ -30,7 +30,7 @@ function check(schema: JSONSchemaProps, value: unknown, path: string, before?: B
   if (value === null) return [...errors, ...checkEnum(schema, value, path)];
   errors.push(...checkCombinations(schema, value, path));
   if (typeof value === 'string') errors.push(...checkString(schema, value, path));
-  else if (typeof value === 'number') errors.push(...checkNumber(schema, value, path));
+  else if (typeof value === 'number' || typeof value === 'bigint') errors.push(...checkNumber(schema, value, path));
   else if (Array.isArray(value)) errors.push(...checkList(schema, value, path, before));
   errors.push(...checkEnum(schema, value, path));
   if (isRecord(value)) errors.push(...checkObject(schema, value, path, before));
@@ -61,6 +61,7 @@ function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'bigint') return 'integer';
   return typeof value;
 }
 
@@ -109,7 +110,7 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
   float: [-3.4028234663852886e38, 3.4028234663852886e38],
 };
 
-function checkNumber(schema: JSONSchemaProps, value: number, path: string): FieldError[] {
+function checkNumber(schema: JSONSchemaProps, value: number | bigint, path: string): FieldError[] {
   const { maximum, minimum, exclusiveMaximum, exclusiveMinimum, multipleOf, format, type } = schema;
   const errors: FieldError[] = [];
   const wrong = (detail: string) => errors.push(invalidValue(path, value, `${path} in body should be ${detail}`));
@@ -118,12 +119,17 @@ function checkNumber(schema: JSONSchemaProps, value: number, path: string): Fiel
     const detail = `Checked value must be of type ${type} with format ${format} in ${path}`;
     errors.push(invalidValue(nowhere, '', detail));
   }
-  if (multipleOf && !Number.isInteger(value / multipleOf)) wrong(`a multiple of ${multipleOf}`);
+  if (multipleOf && !isMultiple(value, multipleOf)) wrong(`a multiple of ${multipleOf}`);
   if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum))
     wrong(exclusiveMaximum ? `less than ${maximum}` : `less than or equal to ${maximum}`);
   if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum))
     wrong(exclusiveMinimum ? `greater than ${minimum}` : `greater than or equal to ${minimum}`);
   return errors;
+}
+
+function isMultiple(value: number | bigint, of: number): boolean {
+  if (typeof value === 'bigint' && Number.isSafeInteger(of)) return value % BigInt(of) === 0n;
+  return Number.isInteger(Number(value) / of);
 }
 
 function checkList(schema: JSONSchemaProps, list: readonly unknown[], path: string, before?: Before): FieldError[] {

@@ -1,5 +1,6 @@
 import { type Draft, draftOf, type KubeObject } from '../../../api/object.ts';
 import { jsonPatch } from '../../../api/patch/index.ts';
+import { parseJson } from '../../../api/schema/exact-json.ts';
 import type {
   MutatingWebhook,
   MutatingWebhookConfiguration,
@@ -78,7 +79,7 @@ function applyPatch(
   let patched: Draft<KubeObject>;
   try {
     const shown = copyJson(shownAs(request, kind, object as KubeObject));
-    patched = decodePatched(shownKind(request, kind), jsonPatch(shown, JSON.parse(text)));
+    patched = decodePatched(shownKind(request, kind), jsonPatch(shown, parseJson(text)));
   } catch (error) {
     throw failed(toError(error).message);
   }

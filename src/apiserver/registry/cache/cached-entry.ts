@@ -1,5 +1,6 @@
 import type { Kind } from '../../../api/kind.ts';
 import type { Draft, KubeObject, ObjectKey } from '../../../api/object.ts';
+import { parseJson } from '../../../api/schema/exact-json.ts';
 import type { Entry } from '../../contract.ts';
 import { deepFreeze } from '../json.ts';
 import { encodeStored, servedForm, storedHead } from './stored-form.ts';
@@ -54,7 +55,7 @@ export class CachedEntry implements Entry {
 
   #read(): void {
     this.#isRead = true;
-    const object = JSON.parse(this.#json.toString('utf8')) as Draft<KubeObject>;
+    const object = parseJson(this.#json.toString('utf8')) as Draft<KubeObject>;
     if (!this.kind.readStored?.(object)) return;
     this.#isRewritten = true;
     const value = encodeStored(this.kind, object as KubeObject);
@@ -68,7 +69,7 @@ export class CachedEntry implements Entry {
   }
 
   #parse(): KubeObject {
-    const object = JSON.parse(this.json.toString('utf8')) as KubeObject;
+    const object = parseJson(this.json.toString('utf8')) as KubeObject;
     return this.#freeze ? deepFreeze(object) : object;
   }
 
