@@ -5,6 +5,7 @@ import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
 import {
   validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimStatus,
   validatePersistentVolumeClaimUpdate,
 } from '../validation/core/persistent-volume-claim.ts';
 import { defaultPersistentVolumeClaim, normalizeDataSources } from './persistent-volume-defaults.ts';
@@ -18,7 +19,7 @@ export const persistentVolumeClaim = kind<PersistentVolumeClaim>({
   shortNames: ['pvc'],
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.core.v1.PersistentVolumeClaim'),
-  subresources: { status: statusSubresource },
+  subresources: { status: { ...statusSubresource, validateUpdate: validatePersistentVolumeClaimStatus } },
   columns: [
     nameColumn,
     column('Status', ({ metadata, status }) => (metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? '')), {

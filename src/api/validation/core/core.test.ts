@@ -196,7 +196,11 @@ const volume: PersistentVolume = {
 };
 testCases('volume', volume, validatePersistentVolume, [
   [{ 'spec.accessModes': undefined }, 'spec.accessModes: Required value'],
-  [{ 'spec.capacity': {} }, 'spec.capacity: Required value'],
+  [
+    { 'spec.capacity': {} },
+    'spec.capacity: Required value',
+    'spec.capacity: Unsupported value: {}: supported values: "storage"',
+  ],
   [{ 'spec.hostPath': undefined }, 'spec: Required value: must specify a volume type'],
   [{ 'spec.nfs': { server: 's', path: '/' } }, 'spec.nfs: Forbidden: may not specify more than 1 volume type'],
   [

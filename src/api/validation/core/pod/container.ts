@@ -20,7 +20,7 @@ import { validateEnvironment } from './env.ts';
 import { validateLifecycle, validateProbe } from './probes.ts';
 import { validateResources } from './resources.ts';
 import { validateSecurityContext } from './security.ts';
-import { relativePath } from './volumes.ts';
+import { relativePath } from './volume-files.ts';
 
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 const messagePolicies = ['FallbackToLogsOnError', 'File'];

@@ -1,54 +1,59 @@
-import type { KeyToPath, Volume, VolumeProjection } from '../../../schema/generated/types/core-v1.ts';
+import type { Volume } from '../../../schema/generated/types/core-v1.ts';
 import { type Errors, each, oneOf, quantity, requiredFormat, requiredText } from '../../common.ts';
-import { duplicate, forbidden, invalidValue, required } from '../../field-error.ts';
-import { isDns1123Label, isDns1123Subdomain } from '../../format.ts';
-import { validateDownwardSource } from './env.ts';
-
-const hostPathTypes = [
-  '',
-  'BlockDevice',
-  'CharDevice',
-  'Directory',
-  'DirectoryOrCreate',
-  'File',
-  'FileOrCreate',
-  'Socket',
-];
-const modeDetail = 'must be a number between 0 and 0777 (octal), both inclusive';
-const shortestTokenSeconds = 10 * 60;
+import { duplicate, forbidden, required } from '../../field-error.ts';
+import { isDns1123Label } from '../../format.ts';
+import { validateAnnotations, validateLabels } from '../../object-meta.ts';
+import { driverName } from '../../storage/driver-name.ts';
+import { validateClaimSpec } from '../persistent-volume-claim.ts';
+import { sharedSources } from '../volume-sources.ts';
+import { validateProjections } from './projections.ts';
+import { mode, relativePath, validateDownwardFiles, validateItems } from './volume-files.ts';
 
 /** The volumes of a pod. */
 export function validateVolumes(volumes: readonly Volume[] | undefined, path: string): Errors {
   const seen = new Set<string>();
   return each(volumes, path, (volume, here) => {
-    const errors = requiredFormat(volume.name, `${here}.name`, isDns1123Label);
-    if (volume.name && seen.has(volume.name)) errors.push(duplicate(`${here}.name`, volume.name));
+    const errors = validateSource(volume, here);
+    const named = requiredFormat(volume.name, `${here}.name`, isDns1123Label);
+    errors.push(...named);
+    if (named.length > 0) return errors;
+    if (seen.has(volume.name)) errors.push(duplicate(`${here}.name`, volume.name));
     seen.add(volume.name);
-    return [...errors, ...validateSource(volume, here)];
+    return errors;
   });
 }
 
+type SourceName = Exclude<keyof Volume, 'name'>;
+type SourceCheck = (volume: Volume, path: string) => Errors;
+
 function validateSource(volume: Volume, path: string): Errors {
-  const sources = Object.keys(volume).filter((key) => key !== 'name' && volume[key as keyof Volume] !== undefined);
-  const [first, ...more] = sources;
+  const present: SourceName[] = [];
+  for (const name in volume)
+    if (name !== 'name' && volume[name as SourceName] !== undefined) present.push(name as SourceName);
+  if (present.length > 1) present.sort((left, right) => sourceOrder.indexOf(left) - sourceOrder.indexOf(right));
+  const [first, ...more] = present;
   if (first === undefined) return [required(path, 'must specify a volume type')];
-  const errors = more.map((name) => forbidden(`${path}.${name}`, 'may not specify more than 1 volume type'));
-  const check = sourceChecks[first];
-  return check ? [...check(volume, `${path}.${first}`), ...errors] : errors;
+  const errors = sourceChecks[first]?.(volume, `${path}.${first}`) ?? [];
+  for (const name of more) errors.push(forbidden(`${path}.${name}`, 'may not specify more than 1 volume type'));
+  return errors;
 }
 
-/** The sources with rules of their own; others need no more than their shape. */
-const sourceChecks: Readonly<Record<string, (volume: Volume, path: string) => Errors>> = {
+const shared = Object.fromEntries(
+  Object.entries(sharedSources).map(([name, check]) => [
+    name,
+    ((volume, path) =>
+      (check as (source: unknown, path: string) => Errors)(volume[name as SourceName], path)) satisfies SourceCheck,
+  ]),
+) as Record<string, SourceCheck>;
+
+/** What each source needs; in upstream's order, by which the first of several is the one that counts. */
+const sourceChecks: Readonly<Record<string, SourceCheck>> = {
   emptyDir: ({ emptyDir }, path) =>
     emptyDir?.sizeLimit === undefined ? [] : quantity(emptyDir.sizeLimit, `${path}.sizeLimit`),
-  hostPath: ({ hostPath }, path) => [
-    ...validateHostPath(hostPath?.path, `${path}.path`),
-    ...oneOf(hostPath?.type, `${path}.type`, hostPathTypes),
-  ],
-  configMap: ({ configMap }, path) => [
-    ...requiredText(configMap?.name, `${path}.name`),
-    ...mode(configMap?.defaultMode, `${path}.defaultMode`),
-    ...validateItems(configMap?.items, `${path}.items`),
+  ...shared,
+  gitRepo: ({ gitRepo }, path) => [
+    ...requiredText(gitRepo?.repository, `${path}.repository`),
+    ...(gitRepo?.directory ? relativePath(gitRepo.directory, `${path}.directory`, true) : []),
   ],
   secret: ({ secret }, path) => [
     ...requiredText(secret?.secretName, `${path}.secretName`),
@@ -57,89 +62,38 @@ const sourceChecks: Readonly<Record<string, (volume: Volume, path: string) => Er
   ],
   persistentVolumeClaim: ({ persistentVolumeClaim }, path) =>
     requiredText(persistentVolumeClaim?.claimName, `${path}.claimName`),
-  nfs: ({ nfs }, path) => [
-    ...requiredText(nfs?.server, `${path}.server`),
-    ...requiredText(nfs?.path, `${path}.path`),
-    ...(nfs?.path && !nfs.path.startsWith('/')
-      ? [invalidValue(`${path}.path`, nfs.path, 'must be an absolute path')]
-      : []),
-  ],
-  csi: ({ csi }, path) => requiredFormat(csi?.driver, `${path}.driver`, isDns1123Subdomain),
   downwardAPI: ({ downwardAPI }, path) => [
     ...mode(downwardAPI?.defaultMode, `${path}.defaultMode`),
     ...validateDownwardFiles(downwardAPI?.items, path),
   ],
+  configMap: ({ configMap }, path) => [
+    ...requiredText(configMap?.name, `${path}.name`),
+    ...mode(configMap?.defaultMode, `${path}.defaultMode`),
+    ...validateItems(configMap?.items, `${path}.items`),
+  ],
   projected: ({ projected }, path) => [
     ...mode(projected?.defaultMode, `${path}.defaultMode`),
-    ...each(projected?.sources, `${path}.sources`, validateProjection),
+    ...validateProjections(projected?.sources, path),
   ],
-  ephemeral: ({ ephemeral }, path) => (ephemeral?.volumeClaimTemplate ? [] : [required(`${path}.volumeClaimTemplate`)]),
+  csi: ({ csi }, path) => [
+    ...driverName(csi?.driver, `${path}.driver`),
+    ...(csi?.nodePublishSecretRef
+      ? requiredText(csi.nodePublishSecretRef.name, `${path}.nodePublishSecretRef.name`)
+      : []),
+  ],
+  ephemeral: ({ ephemeral }, path) => {
+    const here = `${path}.volumeClaimTemplate`;
+    const template = ephemeral?.volumeClaimTemplate;
+    if (!template) return [required(here)];
+    return [
+      ...validateLabels(template.metadata?.labels, `${here}.metadata.labels`),
+      ...validateAnnotations(template.metadata?.annotations, `${here}.metadata.annotations`),
+      ...validateClaimSpec(template.spec ?? {}, `${here}.spec`),
+    ];
+  },
+  image: ({ image }, path) => [
+    ...requiredText(image?.reference, `${path}.reference`),
+    ...oneOf(image?.pullPolicy, `${path}.pullPolicy`, ['Always', 'IfNotPresent', 'Never']),
+  ],
 };
-
-/** A path on the node: absolute or not, but without a step up. */
-export function validateHostPath(hostPath: string | undefined, path: string): Errors {
-  if (!hostPath) return [required(path)];
-  return hostPath.split('/').includes('..') ? [invalidValue(path, hostPath, "must not contain '..'")] : [];
-}
-
-function mode(value: number | undefined, path: string): Errors {
-  return value === undefined || (value >= 0 && value <= 0o777) ? [] : [invalidValue(path, value, modeDetail)];
-}
-
-function validateItems(items: readonly KeyToPath[] | undefined, path: string): Errors {
-  return each(items, path, (item, here) => [
-    ...requiredText(item.key, `${here}.key`),
-    ...requiredText(item.path, `${here}.path`),
-    ...(item.path ? relativePath(item.path, `${here}.path`, true) : []),
-    ...mode(item.mode, `${here}.mode`),
-  ]);
-}
-
-/** A path inside a volume. `noDotsAhead`: names that start with `..` are the volume writer's own. */
-export function relativePath(target: string, path: string, noDotsAhead = false): Errors {
-  const errors: Errors = [];
-  if (target.startsWith('/')) errors.push(invalidValue(path, target, 'must be a relative path'));
-  if (target.split('/').includes('..')) errors.push(invalidValue(path, target, "must not contain '..'"));
-  else if (noDotsAhead && target.startsWith('..')) errors.push(invalidValue(path, target, "must not start with '..'"));
-  return errors;
-}
-
-type DownwardFiles = NonNullable<Volume['downwardAPI']>['items'];
-
-function validateDownwardFiles(items: DownwardFiles, path: string): Errors {
-  return each(items, path, (item) => [
-    ...requiredText(item.path, `${path}.path`),
-    ...(item.path ? relativePath(item.path, `${path}.path`, true) : []),
-    ...validateDownwardSource(item, path),
-    ...mode(item.mode, `${path}.mode`),
-  ]);
-}
-
-function validateProjection(source: VolumeProjection, path: string): Errors {
-  const { secret, configMap, downwardAPI, serviceAccountToken: token } = source;
-  const count = Object.values(source).filter((value) => value !== undefined).length;
-  if (count === 0) return [required(path, 'must specify a source type')];
-  const errors = count > 1 ? [forbidden(path, 'may not specify more than 1 volume type per source')] : [];
-  for (const [name, ref] of [['secret', secret] as const, ['configMap', configMap] as const]) {
-    if (!ref) continue;
-    errors.push(
-      ...requiredText(ref.name, `${path}.${name}.name`),
-      ...validateItems(ref.items, `${path}.${name}.items`),
-    );
-  }
-  if (downwardAPI) errors.push(...validateDownwardFiles(downwardAPI.items, `${path}.downwardAPI`));
-  if (!token) return errors;
-  const here = `${path}.serviceAccountToken`;
-  const seconds = token.expirationSeconds;
-  if (seconds !== undefined && seconds < shortestTokenSeconds)
-    errors.push(invalidValue(`${here}.expirationSeconds`, seconds, 'may not specify a duration less than 10 minutes'));
-  if (seconds !== undefined && seconds > 2 ** 32)
-    errors.push(
-      invalidValue(`${here}.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds'),
-    );
-  return [
-    ...errors,
-    ...requiredText(token.path, `${here}.path`),
-    ...(token.path ? relativePath(token.path, `${here}.path`, true) : []),
-  ];
-}
+const sourceOrder = Object.keys(sourceChecks);
