@@ -125,7 +125,10 @@ export class Pipeline {
     const { authorizer, route } = this.#options;
     const known = this.#authenticator.authenticate(exchange, parsed.info.path);
     let user: UserInfo = 'then' in known ? await known : known;
-    if (wantsImpersonation(exchange.headers)) user = (await impersonate(exchange.headers, user, authorizer)) ?? user;
+    if (wantsImpersonation(exchange.headers)) {
+      const asked = attributesOf(user, parsed.info, parsed.query);
+      user = (await impersonate(exchange.rawHeaders, asked, authorizer)) ?? user;
+    }
     const pending = requireAllowed(authorizer, attributesOf(user, parsed.info, parsed.query));
     if (pending) await pending;
     await route(new ApiRequest(exchange, parsed, user));
