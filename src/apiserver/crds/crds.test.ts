@@ -86,6 +86,19 @@ describe('custom resources over HTTP', () => {
     );
   });
 
+  test('what a schema adds or hides is shown, and not stored until the object is written', async () => {
+    const collection = at('valves');
+    const shown = async () => (await client.get(`${collection}/one`)).json.spec;
+    const defineWith = (fields: Record<string, unknown>) =>
+      define('valves', 'Valve', [version('v1', { storage: true }, fields)]);
+    await defineWith({ b: text });
+    await client.post(collection, object('v1', 'Valve', 'one', { a: 'x', b: 'y' }));
+    await defineWith({ c: { type: 'string', default: 'shown' } });
+    assert.deepEqual(await shown(), { a: 'x', c: 'shown' });
+    await defineWith({ b: text, c: text });
+    assert.deepEqual(await shown(), { a: 'x', b: 'y' });
+  });
+
   test('the storage version changes; objects of the old one are served as the new one', async () => {
     await define('pipes', 'Pipe', [
       version('v1'),

@@ -64,12 +64,14 @@ export class Cache {
    */
   async addKind(kind: Kind): Promise<void> {
     const present = this.resource(kind);
-    if (present) {
-      present.changeKind(kind, this.#revision);
-      return;
-    }
     const { store } = this.#options;
     const prefix = storagePrefix(kind);
+    if (present) {
+      const { entries } = present.hasRewritten ? await store.list(prefix) : { entries: [] };
+      const stored = new Map(entries.map((entry) => [entry.key.slice(prefix.length), entry]));
+      present.changeKind(kind, this.#revision, stored);
+      return;
+    }
     const missed: StoreChange[] = [];
     this.#loading.set(prefix, missed);
     try {

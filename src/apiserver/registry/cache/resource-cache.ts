@@ -1,6 +1,6 @@
 import type { Kind } from '../../../api/kind.ts';
 import type { KubeObject, ObjectKey } from '../../../api/object.ts';
-import type { StoreChange } from '../../../store/store.ts';
+import type { StoreChange, StoredEntry } from '../../../store/store.ts';
 import { CachedEntry } from './cached-entry.ts';
 import { type CacheEvent, EventWindow, type WindowLimits } from './event-window.ts';
 import { SortedEntries } from './sorted-entries.ts';
@@ -60,15 +60,18 @@ export class ResourceCache {
 
   /**
    * A custom resource's definition has changed: every entry is looked at anew when it is next asked for. Where objects are
-   * stored in another version from now on, watches have to begin again, as the old events are of the old version.
+   * stored in another version from now on, watches have to begin again, as the old events are of the old version. `stored`
+   * has what the store holds of the entries that were not shown as they are stored: the new definition may show more of it.
    */
-  changeKind(kind: Kind, revision: number): void {
+  changeKind(kind: Kind, revision: number, stored: ReadonlyMap<ObjectKey, StoredEntry>): void {
     const old = this.#kind;
     if (old === kind) return;
     this.#kind = kind;
     this.#head = Buffer.from(storedHead(kind));
     for (const entry of this.#entries.values()) {
-      const next = this.#entry(entry.key, entry.raw, entry.revision);
+      const kept = stored.get(entry.key);
+      const raw = kept?.revision === entry.revision ? this.#served(kept.value, kept.revision) : entry.raw;
+      const next = this.#entry(entry.key, raw, entry.revision);
       this.#entries.set(entry.key, next);
       this.sorted.put(next);
     }
@@ -76,6 +79,11 @@ export class ResourceCache {
       this.window.reset(revision);
       this.wakeWatchers();
     }
+  }
+
+  /** Something was shown in another way than it is stored. */
+  get hasRewritten(): boolean {
+    return this.#entries.values().some(({ isRewritten }) => isRewritten);
   }
 
   get(key: ObjectKey): CachedEntry | undefined {
