@@ -22,7 +22,8 @@ export async function readCredentials(dataDir: string): Promise<Credentials> {
 /** Connections over HTTP/2 with TLS and a client certificate, used in turn. */
 export interface ApiClient {
   /** The answer's bytes; throws unless the status is 2xx. */
-  bytes(path: string, body?: string, method?: string): Promise<number>;
+  bytes(path: string, body?: string, method?: string, contentType?: string): Promise<number>;
+  text(path: string): Promise<string>;
   json<T>(path: string, body?: string, method?: string): Promise<T>;
   /** Calls `onEvent` with the JSON of each watch event until the client is closed; resolves when the watch stands. */
   watch(path: string, onEvent: (json: string) => void): Promise<void>;
@@ -55,12 +56,12 @@ export function connectApi(url: string, credentials: Credentials, connections = 
     if (!session) throw new Error('a client needs at least 1 connection');
     return session;
   };
-  const call = (path: string, body?: string, method?: string): Promise<Buffer[]> => {
+  const call = (path: string, body?: string, method?: string, contentType = 'application/json'): Promise<Buffer[]> => {
     const stream = next().request(
       {
         ':method': method ?? (body === undefined ? 'GET' : 'POST'),
         ':path': path,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && { 'content-type': contentType }),
       },
       { endStream: body === undefined },
     );
@@ -68,7 +69,8 @@ export function connectApi(url: string, credentials: Credentials, connections = 
     return answer(stream, path);
   };
   return {
-    bytes: async (path, body, method) => (await call(path, body, method)).reduce((sum, chunk) => sum + chunk.length, 0),
+    bytes: async (...request) => (await call(...request)).reduce((sum, chunk) => sum + chunk.length, 0),
+    text: async (path) => Buffer.concat(await call(path)).toString(),
     json: async (path, body, method) => JSON.parse(Buffer.concat(await call(path, body, method)).toString()),
     watch: (path, onEvent) => watch(next().request({ ':path': path }), path, onEvent),
     close() {

@@ -20,29 +20,42 @@ export interface BenchServer {
   readonly client: ApiClient;
   /** From the start of the program to the node's Ready, or without a node until pods can be created. */
   readonly readyMs: number;
+  /** Ends this server and starts another on what it stored. */
+  restart(): Promise<BenchServer>;
 }
 
 /** Starts a server, gives it to `work`, and takes away everything of it, also when that fails. Needs a network of its own. */
 export async function withServer(
   work: (server: BenchServer) => Promise<void>,
-  options: { readonly flags?: readonly string[]; readonly prepare?: (dataDir: string) => Promise<void> } = {},
+  options: {
+    readonly flags?: readonly string[];
+    readonly prepare?: (dataDir: string) => Promise<void>;
+  } = {},
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'k3ts-bench-'));
   const dataDir = join(folder, 'data');
   const log = join(folder, 'server.log');
   let child: ChildProcess | undefined;
+  const start = async (): Promise<BenchServer> => {
+    const args = ['--data-dir', dataDir, '--write-kubeconfig', join(folder, 'kubeconfig'), '--node-name', nodeName];
+    const output = openSync(log, 'a');
+    const startMs = performance.now();
+    child = spawn(program, ['server', ...args, ...(options.flags ?? [])], { stdio: ['ignore', output, output] });
+    closeSync(output);
+    const started = child;
+    const ready = await untilReady(child, { startMs, dataDir, node: !options.flags?.includes('--disable-agent') });
+    const restart = async () => {
+      ready.client.close();
+      await end(started);
+      return start();
+    };
+    return { ...ready, restart };
+  };
   const startAndWork = async () => {
     await options.prepare?.(dataDir);
     // What must be brought in once, outside the time that is measured.
     await run(program, ['--version'], { timeoutMs: 600_000 });
-    const args = ['server', '--data-dir', dataDir, '--write-kubeconfig', join(folder, 'kubeconfig')];
-    const output = openSync(log, 'a');
-    const startMs = performance.now();
-    child = spawn(program, [...args, '--node-name', nodeName, ...(options.flags ?? [])], {
-      stdio: ['ignore', output, output],
-    });
-    closeSync(output);
-    const server = await untilReady(child, { startMs, dataDir, node: !options.flags?.includes('--disable-agent') });
+    const server = await start();
     await work(server);
     server.client.close();
   };
@@ -68,7 +81,7 @@ function interrupted(): Promise<never> {
 async function untilReady(
   child: ChildProcess,
   { startMs, dataDir, node }: { readonly startMs: number; readonly dataDir: string; readonly node: boolean },
-): Promise<BenchServer> {
+): Promise<Omit<BenchServer, 'restart'>> {
   const url = 'https://127.0.0.1:6443';
   for (;;) {
     if (child.exitCode !== null || child.pid === undefined) throw new Error(`the server ended: ${child.exitCode}`);
