@@ -109,7 +109,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const paths = createPathRouter(
     [
       ...discovery.routes,
-      ...openApiRoutes(openApi),
+      ...openApiRoutes(openApi, aggregation?.openApi),
       ...healthRoutes(() => checks, log.child('health')),
       versionRoute(options.version),
       metricsRoute(metrics),

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { connect } from 'node:tls';
+import { run } from '../../base/process.ts';
 import { TestClient } from '../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../api-server.test-helper.ts';
 import { type ExtensionServer, registerExtension, startExtensionServer } from './extension-server.test-helper.ts';
 
+const k3ts = join(import.meta.dirname, '../../../k3ts');
 const services = '/apis/apiregistration.k8s.io/v1/apiservices';
 const name = 'v1alpha1.wardle.example.com';
 const flunders = '/apis/wardle.example.com/v1alpha1/namespaces/default/flunders';
@@ -139,6 +142,32 @@ describe('aggregation', () => {
         freshness: 'Current',
       },
     ]);
+  });
+
+  test('OpenAPI has what the server says of its own paths', async () => {
+    const { paths, definitions } = (await client.get('/openapi/v2')).json;
+    assert.ok(paths['/apis/wardle.example.com/v1alpha1/namespaces/{namespace}/flunders/{name}']);
+    assert.equal(paths['/apis/apps/v1/other'], undefined);
+    assert.equal(definitions['com.example.wardle.v1alpha1.Flunder'].description, 'What wardles have.');
+    assert.equal(definitions['com.example.wardle.Unused'], undefined);
+    const proto = await client.get('/openapi/v2', {
+      accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+    });
+    assert.ok(proto.bytes.includes('What wardles have.'));
+    const index = (await client.get('/openapi/v3')).json.paths;
+    const address = index['apis/wardle.example.com/v1alpha1'].serverRelativeURL;
+    assert.equal(address, '/openapi/v3/apis/wardle.example.com/v1alpha1?hash=ABC');
+    const document = (await client.get(address)).json;
+    assert.ok(document.components.schemas['com.example.wardle.v1alpha1.Flunder']);
+  });
+
+  test('kubectl finds, explains and reads what is behind', async () => {
+    const kubectl = async (...args: string[]) =>
+      (await run(k3ts, ['kubectl', '--kubeconfig', server.kubeconfig, ...args], { timeoutMs: 30_000 })).stdout;
+    assert.match(await kubectl('get', 'apiservices', name), /wardle\/api +True/);
+    assert.match(await kubectl('explain', 'flunders.spec'), /shade\t<string>\n +Its colour\./);
+    assert.match(await kubectl('api-resources', '--api-group=wardle.example.com'), /flunders +fl +/);
+    assert.equal(await kubectl('get', 'fl', 'one', '-o', 'name'), 'flunder.wardle.example.com/one\n');
   });
 
   test('watches stream', async () => {

@@ -11,6 +11,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Client, View } from '../../client/client.ts';
 import type { RemoteVersion } from '../discovery/catalog.ts';
 import type { Handler } from '../http/api-request.ts';
+import type { RemoteDocuments } from '../openapi/openapi.ts';
 import type { NodeConnection } from '../proxy/node-connection.ts';
 import type { CachedRegistry } from '../registry/registry.ts';
 import { byService } from '../webhook-client/service-endpoint.ts';
@@ -18,6 +19,7 @@ import { failedDiscovery, obstacle, passed } from './availability.ts';
 import { type Availability, isAvailable, withAvailable } from './conditions.ts';
 import { localServices, settleLocalServices } from './local-services.ts';
 import { passOn, unavailable } from './pass-on.ts';
+import { createRemoteOpenApi } from './remote-openapi.ts';
 import { type ProxyCredentials, RemoteServers } from './remote-server.ts';
 import { pathOf, readResources } from './remote-version.ts';
 import { publishTrust, type Trust } from './trust.ts';
@@ -55,6 +57,8 @@ export class Aggregation {
   readonly #view: View<APIService>;
   readonly #views;
   readonly servers: RemoteServers;
+  /** How the servers describe what they answer for. */
+  readonly openApi: RemoteDocuments;
   readonly #builtIn: ReadonlySet<string>;
   /** By the path below which they answer. */
   readonly #remotes = new Map<string, Known>();
@@ -73,6 +77,12 @@ export class Aggregation {
     this.#view = client.view(apiService);
     this.#views = { services: client.view(serviceKind), slices: client.view(endpointSlice) };
     this.servers = new RemoteServers({ ...this.#views, connection, credentials });
+    this.openApi = createRemoteOpenApi({
+      servers: this.servers,
+      services: () => [...this.#remotes.values()].map(({ service }) => service),
+      clock: options.clock,
+      log: options.log,
+    });
     this.#builtIn = new Set(registry.kinds.filter((kind) => kind.schema().name).map(({ apiVersion }) => apiVersion));
   }
 

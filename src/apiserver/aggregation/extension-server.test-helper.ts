@@ -72,6 +72,8 @@ export async function startExtensionServer(requestHeaderCa: () => string): Promi
     const url = new URL(request.url ?? '/', 'https://x');
     const [namespace = '', name = ''] = /namespaces\/([^/]+)\/flunders\/?([^/]*)$/.exec(url.pathname)?.slice(1) ?? [];
     if (url.pathname === base) return send(response, 200, resourceList);
+    const document = documents[url.pathname];
+    if (document) return send(response, 200, document);
     if (url.searchParams.has('watch')) {
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.flushHeaders();
@@ -136,6 +138,60 @@ export async function startExtensionServer(requestHeaderCa: () => string): Promi
   };
   return extension;
 }
+
+const reference = (at: string) => ({ $ref: `${at}/com.example.wardle.v1alpha1.Flunder` });
+const flunderSchema = {
+  type: 'object',
+  description: 'What wardles have.',
+  properties: {
+    apiVersion: { type: 'string' },
+    kind: { type: 'string' },
+    spec: { type: 'object', properties: { shade: { type: 'string', description: 'Its colour.' } } },
+  },
+  'x-kubernetes-group-version-kind': [{ group: 'wardle.example.com', version: 'v1alpha1', kind: 'Flunder' }],
+};
+const item = `${base}/namespaces/{namespace}/flunders/{name}`;
+
+/** How the server describes itself. */
+const documents: Readonly<Record<string, unknown>> = {
+  '/openapi/v2': {
+    swagger: '2.0',
+    info: { title: 'Wardle', version: 'v1' },
+    paths: {
+      [item]: {
+        get: {
+          operationId: 'readFlunder',
+          responses: { 200: { description: 'OK', schema: reference('#/definitions') } },
+        },
+      },
+      '/apis/apps/v1/other': { get: { operationId: 'notIts', responses: { 200: { description: 'OK' } } } },
+    },
+    definitions: {
+      'com.example.wardle.v1alpha1.Flunder': flunderSchema,
+      'com.example.wardle.Unused': { type: 'object' },
+    },
+  },
+  '/openapi/v3': {
+    paths: { [`apis/${groupVersion}`]: { serverRelativeURL: `/openapi/v3/apis/${groupVersion}?hash=ABC` } },
+  },
+  [`/openapi/v3${base}`]: {
+    openapi: '3.0.0',
+    info: { title: 'Wardle', version: 'v1' },
+    paths: {
+      [item]: {
+        get: {
+          operationId: 'readFlunder',
+          'x-kubernetes-action': 'get',
+          'x-kubernetes-group-version-kind': { group: 'wardle.example.com', version: 'v1alpha1', kind: 'Flunder' },
+          responses: {
+            200: { description: 'OK', content: { 'application/json': { schema: reference('#/components/schemas') } } },
+          },
+        },
+      },
+    },
+    components: { schemas: { 'com.example.wardle.v1alpha1.Flunder': flunderSchema } },
+  },
+};
 
 const resourceList = {
   kind: 'APIResourceList',

@@ -1,27 +1,28 @@
-import type { Handler } from '../http/api-request.ts';
+import type { ApiRequest } from '../http/api-request.ts';
 import { type CachedDocument, sendDocument } from '../http/documents.ts';
 import { sendText } from '../http/respond.ts';
-import type { OpenApiDocuments } from '../openapi/openapi.ts';
+import type { OpenApiDocuments, RemoteDocuments } from '../openapi/openapi.ts';
 import type { PathRoute } from './paths.ts';
 
-/** `/openapi/v2` and `/openapi/v3/…`. */
-export function openApiRoutes(documents: OpenApiDocuments): readonly PathRoute[] {
-  const send = (document: CachedDocument | undefined): Handler => {
-    return (request) => (document ? sendDocument(request, document) : sendText(request, 404, '404 page not found\n'));
-  };
+/** `/openapi/v2` and `/openapi/v3/…`. `remotes` are the documents of other servers. Default: none. */
+export function openApiRoutes(documents: OpenApiDocuments, remotes?: RemoteDocuments): readonly PathRoute[] {
+  const send = (request: ApiRequest, document: CachedDocument | undefined) =>
+    document ? sendDocument(request, document) : sendText(request, 404, '404 page not found\n');
   return [
     {
       path: '/openapi/v2',
-      handler(request) {
+      async handler(request) {
         const { accept = '' } = request.exchange.headers;
-        return send(accept.includes('proto-openapi') ? documents.v2Proto() : documents.v2())(request);
+        const specs = await remotes?.v2();
+        return send(request, accept.includes('proto-openapi') ? documents.v2Proto(specs) : documents.v2(specs));
       },
     },
     {
       path: '/openapi/v3/*',
-      handler(request) {
+      async handler(request) {
         const name = request.info.path.slice('/openapi/v3'.length).replaceAll(/^\/|\/$/g, '');
-        return send(name === '' ? documents.v3Index() : documents.v3(name))(request);
+        if (name === '') return send(request, documents.v3Index(await remotes?.v3Index()));
+        return send(request, documents.v3(name) ?? (await remotes?.v3(name)));
       },
     },
   ];

@@ -1,0 +1,113 @@
+/** What other API servers say of themselves in OpenAPI: asked when a client asks, kept for a while. */
+import type { APIService } from '../../api/schema/generated/types/apiregistration-v1.ts';
+import type { Clock } from '../../base/clock.ts';
+import { toError } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import { type CachedDocument, etagOf } from '../http/documents.ts';
+import type { Json } from '../openapi/definitions.ts';
+import type { RemoteDocuments, RemoteSpec } from '../openapi/openapi.ts';
+import { isAvailable } from './conditions.ts';
+import type { RemoteServers } from './remote-server.ts';
+import { pathOf } from './remote-version.ts';
+
+export interface RemoteOpenApiOptions {
+  readonly servers: RemoteServers;
+  /** Those that answer for something now. */
+  readonly services: () => readonly APIService[];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** As upstream's aggregator asks again. */
+const keepMs = 60_000;
+
+interface Kept<T> {
+  readonly atMs: number;
+  readonly etag: string;
+  readonly value: T;
+}
+
+export function createRemoteOpenApi({ servers, services, clock, log }: RemoteOpenApiOptions): RemoteDocuments {
+  const specs = new Map<string, Kept<Json>>();
+  const indexes = new Map<string, Kept<ReadonlyMap<string, string>>>();
+
+  async function kept<T>(
+    cache: Map<string, Kept<T>>,
+    service: APIService,
+    { path, read }: { readonly path: string; readonly read: (value: Json) => T },
+  ): Promise<Kept<T> | undefined> {
+    const name = service.metadata.uid ?? '';
+    const known = cache.get(name);
+    const now = clock.monotonic();
+    if (known && now - known.atMs < keepMs) return known;
+    try {
+      const answer = await servers.fetch(service, path, known ? { etag: known.etag } : {});
+      if (answer.status === 304 && known) {
+        cache.set(name, { ...known, atMs: now });
+        return known;
+      }
+      if (answer.status !== 200) throw new Error(`status ${answer.status}`);
+      const value = read(JSON.parse(answer.body.toString('utf8')) as Json);
+      const made = { atMs: now, etag: answer.etag || etagOf(answer.body), value };
+      cache.set(name, made);
+      return made;
+    } catch (error) {
+      // What it said last is better than nothing; without it the others' documents are.
+      log.debug('an API server does not describe itself', {
+        service: service.metadata.name,
+        path,
+        reason: toError(error).message,
+      });
+      return known;
+    }
+  }
+
+  /** Of services that are gone nothing stays. */
+  const present = () => {
+    const all = services().filter(({ status }) => isAvailable(status));
+    const uids = new Set(services().map(({ metadata }) => metadata.uid ?? ''));
+    for (const cache of [specs, indexes]) for (const uid of cache.keys()) if (!uids.has(uid)) cache.delete(uid);
+    return all;
+  };
+  const nameOf = (service: APIService) => pathOf(service).slice(1);
+  const indexOf = (service: APIService) => kept(indexes, service, { path: '/openapi/v3', read: readIndex });
+
+  return {
+    async v2() {
+      const found = await Promise.all(
+        present().map(async (service): Promise<RemoteSpec | undefined> => {
+          const spec = await kept(specs, service, { path: '/openapi/v2', read: (value) => value });
+          return spec && { base: pathOf(service), etag: spec.etag, spec: spec.value };
+        }),
+      );
+      return found.filter((spec) => spec !== undefined);
+    },
+    async v3Index() {
+      const found = await Promise.all(
+        present().map(async (service): Promise<readonly [string, string] | undefined> => {
+          const name = nameOf(service);
+          const url = (await indexOf(service))?.value.get(name);
+          return url === undefined ? undefined : [name, url];
+        }),
+      );
+      return new Map(found.filter((one) => one !== undefined));
+    },
+    async v3(name): Promise<CachedDocument | undefined> {
+      const service = present().find((one) => nameOf(one) === name);
+      const url = service && (await indexOf(service))?.value.get(name);
+      if (!service || url === undefined) return undefined;
+      const { status, body, etag } = await servers.fetch(service, url);
+      return status === 200 ? { body, etag: etag || etagOf(body), contentType: 'application/json' } : undefined;
+    },
+  };
+}
+
+/** Where each document is; only those that the server itself has. */
+function readIndex(value: Json): ReadonlyMap<string, string> {
+  const { paths } = value as { readonly paths?: Readonly<Record<string, { readonly serverRelativeURL?: unknown }>> };
+  const found = new Map<string, string>();
+  for (const [name, entry] of Object.entries(paths ?? {}))
+    if (typeof entry?.serverRelativeURL === 'string' && entry.serverRelativeURL.startsWith('/openapi/v3/'))
+      found.set(name, entry.serverRelativeURL);
+  return found;
+}
