@@ -1,3 +1,4 @@
+import { jsonType } from '../schema/json-syntax.ts';
 import { ApiError, badRequest } from '../status.ts';
 import { isJson, jsonEqual, type MutableJson, own, refuseDeep, setOwn } from './record.ts';
 
@@ -40,7 +41,7 @@ class DoesNotApply extends Error {}
 function readOperations(patch: unknown): readonly Operation[] {
   if (!Array.isArray(patch))
     throw badRequest(
-      `error decoding patch: json: cannot unmarshal ${typeName(patch)} into Go value of type jsonpatch.Patch`,
+      `error decoding patch: json: cannot unmarshal ${jsonType(patch)} into Go value of type jsonpatch.Patch`,
     );
   if (patch.length > maxOperations)
     throw new ApiError(
@@ -50,18 +51,13 @@ function readOperations(patch: unknown): readonly Operation[] {
   return patch.map((operation: unknown) => {
     if (!isJson(operation))
       throw badRequest(
-        `error decoding patch: json: cannot unmarshal ${typeName(operation)} into Go value of type jsonpatch.Operation`,
+        `error decoding patch: json: cannot unmarshal ${jsonType(operation)} into Go value of type jsonpatch.Operation`,
       );
     const { op, path, from } = operation;
     if (typeof op !== 'string' || typeof path !== 'string' || (from !== undefined && typeof from !== 'string'))
       throw badRequest('error decoding patch: op, path and from must be strings');
     return { op, path, ...(from !== undefined && { from }), value: own(operation, 'value') };
   });
-}
-
-function typeName(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  return value === null ? 'null' : typeof value;
 }
 
 /** One patch being applied. Containers are copied when first written; `#fresh` knows which are ours already. */

@@ -8,6 +8,7 @@ import { checkBody } from './decode.ts';
 import { DecodeError, decodeFailure, strictFailure, yamlFailure } from './decode-errors.ts';
 import { duplicateFields } from './duplicates.ts';
 import { parseJson } from './exact-json.ts';
+import { jsonSyntaxError, jsonType } from './json-syntax.ts';
 
 export interface DecodeOptions {
   /** What to do with unknown and duplicate fields; they are dropped in any case, of duplicates the last one counts. */
@@ -68,13 +69,16 @@ function parse(kind: Kind, json: string): Record<string, unknown> {
   try {
     value = parseJson(json);
   } catch (error) {
-    throw unrecognized(kind, json, `json parse error: ${syntaxProblem(error)}`);
+    throw unrecognized(kind, json, `json parse error: ${syntaxProblem(json, error)}`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  const found = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
   const head =
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
-  throw unrecognized(kind, json, `json parse error: json: cannot unmarshal ${found} into Go value of type ${head}`);
+  throw unrecognized(
+    kind,
+    json,
+    `json parse error: json: cannot unmarshal ${jsonType(value)} into Go value of type ${head}`,
+  );
 }
 
 /** Upstream's answer to a body that does not even say what it is. */
@@ -84,11 +88,8 @@ function unrecognized(kind: Kind, body: string, why: string): ApiError {
   );
 }
 
-/** In Go's words, where there is a word for it. */
-function syntaxProblem(error: unknown): string {
-  if (error instanceof RangeError) return 'exceeded max depth';
-  const { message } = toError(error);
-  return message === 'Unexpected end of JSON input' ? 'unexpected end of JSON input' : message;
+function syntaxProblem(json: string, error: unknown): string {
+  return error instanceof RangeError ? 'exceeded max depth' : (jsonSyntaxError(json) ?? toError(error).message);
 }
 
 const summaryBytes = 30;

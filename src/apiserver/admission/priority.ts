@@ -13,7 +13,7 @@ export function priorityAdmission(classes: View<PriorityClass>): AdmissionPlugin
     handles: ({ operation, kind, subresource }) =>
       subresource === '' &&
       ((operation === 'CREATE' && kind.group === '' && kind.plural === 'pods') ||
-        (kind.plural === 'priorityclasses' && (operation === 'CREATE' || operation === 'UPDATE'))),
+        (kind.plural === 'priorityclasses' && operation !== 'CONNECT')),
     mutate({ kind, ref }, object) {
       if (kind.plural !== 'pods') return;
       const spec = (object as Draft<Pod> | undefined)?.spec;
@@ -36,8 +36,15 @@ export function priorityAdmission(classes: View<PriorityClass>): AdmissionPlugin
       spec.preemptionPolicy ??= policy;
     },
     validate(request, object) {
-      const { kind, ref } = request;
-      if (kind.plural !== 'priorityclasses' || !(object as PriorityClass | undefined)?.globalDefault) return;
+      const { kind, operation, ref } = request;
+      if (operation === 'DELETE' && systemClasses.some(({ metadata }) => metadata.name === ref.name))
+        throw forbidden(kind, ref.name, 'this is a system priority class and cannot be deleted');
+      if (
+        kind.plural !== 'priorityclasses' ||
+        operation === 'DELETE' ||
+        !(object as PriorityClass | undefined)?.globalDefault
+      )
+        return;
       const other = globalDefault(classes);
       if (!other || other.metadata.name === ref.name) return;
       const why = `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`;

@@ -4,7 +4,9 @@ import { openEnvelope } from '../../api/protobuf/envelope.ts';
 import { decodeMessage } from '../../api/protobuf/protobuf.ts';
 import { checkType, decodeObject, decodeValue } from '../../api/schema/decode-object.ts';
 import { parseJson } from '../../api/schema/exact-json.ts';
+import { jsonSyntaxError } from '../../api/schema/json-syntax.ts';
 import { ApiError, badRequest } from '../../api/status.ts';
+import { toError } from '../../base/errors.ts';
 import type { RequestContext } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { readBody } from '../http/body.ts';
@@ -60,7 +62,7 @@ export function jsonValue(text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw badRequest(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw badRequest(`couldn't get version/kind; json parse error: ${jsonSyntaxError(text) ?? toError(error).message}`);
   }
 }
 

@@ -1,11 +1,14 @@
+import { parseJson } from '../../api/schema/exact-json.ts';
+import { jsonSyntaxError, jsonType } from '../../api/schema/json-syntax.ts';
 import { ApiError, badRequest, type FieldError } from '../../api/status.ts';
+import { toError } from '../../base/errors.ts';
 import type { JsonPatchOperation, Patch } from '../../client/client.ts';
 import type { RequestContext } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { readBody } from '../http/body.ts';
 import { mediaType } from '../http/negotiate.ts';
 import { invalidOptions } from '../http/write-context.ts';
-import { isRecord, jsonValue } from './decode.ts';
+import { isRecord } from './decode.ts';
 import { flag } from './read-options.ts';
 import { yamlValue } from './yaml-body.ts';
 
@@ -33,11 +36,28 @@ export async function readPatch(
     );
   checkOptions(request, type);
   const text = (await readBody(request.exchange)).toString('utf8');
-  if (type === 'json') return { type, operations: operationsOf(jsonValue(text)) };
-  const body = type === 'apply' ? yamlValue(text, context) : jsonValue(text);
-  if (!isRecord(body)) throw badRequest('the patch must be an object');
-  if (type !== 'apply') return { type, body };
-  return { type, body, force: flag(request.query, 'force') ?? false };
+  if (type === 'apply') {
+    const body = yamlValue(text, context);
+    if (!isRecord(body)) throw badRequest('the patch must be an object');
+    return { type, body, force: flag(request.query, 'force') ?? false };
+  }
+  // Upstream reads the text twice where it looks for duplicate fields, and says so the first time.
+  const prefix = type === 'strategic' || context.fieldValidation === 'Ignore' ? '' : 'error decoding patch: ';
+  const value = parsePatch(text, prefix);
+  if (type === 'json') return { type, operations: operationsOf(value, prefix) };
+  if (!isRecord(value))
+    throw badRequest(
+      `${prefix}json: cannot unmarshal ${jsonType(value)} into Go value of type map[string]interface {}`,
+    );
+  return { type, body: value };
+}
+
+function parsePatch(text: string, prefix: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw badRequest(`${prefix}${jsonSyntaxError(text) ?? toError(error).message}`);
+  }
 }
 
 function checkOptions(request: ApiRequest, type: Patch['type']): void {
@@ -59,16 +79,20 @@ function checkOptions(request: ApiRequest, type: Patch['type']): void {
 
 const operationNames = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 
-function operationsOf(value: unknown): readonly JsonPatchOperation[] {
-  if (!Array.isArray(value)) throw badRequest('a JSON patch must be an array of operations');
+function operationsOf(value: unknown, prefix: string): readonly JsonPatchOperation[] {
+  if (!Array.isArray(value))
+    throw badRequest(`${prefix}json: cannot unmarshal ${jsonType(value)} into Go value of type []interface {}`);
   if (value.length > mostJsonPatchOperations)
     throw new ApiError(
       'RequestEntityTooLarge',
-      `The allowed maximum operations in a JSON patch is ${mostJsonPatchOperations}, got ${value.length}`,
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${mostJsonPatchOperations}, got ${value.length}`,
     );
-  return value.map((operation, index) => {
+  return value.map((operation) => {
     if (isOperation(operation)) return operation;
-    throw badRequest(`operation ${index} of the JSON patch needs op (add, remove, replace, move, copy, test) and path`);
+    if (!isRecord(operation))
+      throw badRequest(`json: cannot unmarshal ${jsonType(operation)} into Go value of type jsonpatch.Operation`);
+    // An operation that cannot be carried out, as one that does not apply.
+    throw new ApiError('Invalid', 'the server rejected our request due to an error in our request');
   });
 }
 

@@ -30,9 +30,7 @@ export function matcherOf(kind: Kind, selection: Selection): Matcher {
   for (const { field } of fields.requirements) {
     if (field === 'metadata.name' || (field === 'metadata.namespace' && kind.scope === 'Namespaced')) continue;
     if (Object.hasOwn(kind.selectableFields, field)) continue;
-    throw badRequest(
-      `Unable to find "${qualified(kind)}" that match label selector "${selection.labelSelector ?? ''}", field selector "${selection.fieldSelector}": field label not supported: ${field}`,
-    );
+    throw badRequest(unsupported(kind, field));
   }
   const textOf = (object: KubeObject) => (field: string) => {
     if (field === 'metadata.name') return object.metadata.name ?? '';
@@ -47,10 +45,6 @@ export function matcherOf(kind: Kind, selection: Selection): Matcher {
       (labels.matchesAll || labels.matches(object.metadata.labels ?? {})) &&
       (fields.matchesAll || fields.matches(textOf(object))),
   };
-}
-
-function qualified(kind: Kind): string {
-  return `${kind.group ? `${kind.group}/` : '/'}${kind.version}, Resource=${kind.plural}`;
 }
 
 function readSelector<T>(parse: () => T): T {
@@ -68,4 +62,10 @@ export function keyMatches(matcher: Matcher, key: string): boolean {
   if (matcher.namespace !== '' && (slash !== matcher.namespace.length || !key.startsWith(matcher.namespace)))
     return false;
   return matcher.name === undefined || key.slice(slash + 1) === matcher.name;
+}
+
+/** Kinds that can be selected by nothing but what every object has say which fields that are. */
+function unsupported(kind: Kind, field: string): string {
+  if (Object.keys(kind.selectableFields).length > 0) return `field label not supported: ${field}`;
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

@@ -88,7 +88,7 @@ describe('registry lists', () => {
     const got = refused(bench.registry.get(widget, at('later1'), bench.context, future));
     await bench.clock.advance(3100);
     const { message, details } = await listed;
-    assert.equal(message, `Too large resource version: 100000, current: ${reached}`);
+    assert.equal(message, `Timeout: Too large resource version: 100000, current: ${reached}`);
     assert.equal((await got).message, message);
     assert.equal(details?.causes?.[0]?.reason, 'ResourceVersionTooLarge');
   });

@@ -69,7 +69,7 @@ export function tooOld(revision: number, horizon: number): ApiError {
 
 /** 504, as upstream answers after it has waited in vain: the client has seen a newer state than this server. */
 export function tooLarge(revision: number, current: number): ApiError {
-  return new ApiError('Timeout', `Too large resource version: ${revision}, current: ${current}`, {
+  return new ApiError('Timeout', `Timeout: Too large resource version: ${revision}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
