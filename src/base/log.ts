@@ -11,6 +11,8 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+  /** Whether lines of this level are written: for fields that cost something to make. */
+  enabled(level: LogLevel): boolean;
   /** The same logger with `component=name` (parents joined by a dot) on each line. */
   child(component: string): Logger;
 }
@@ -59,6 +61,7 @@ export function createLogger(options: LogOptions = {}): Logger {
       info: (message, fields) => emit('info', message, fields),
       warn: (message, fields) => emit('warn', message, fields),
       error: (message, fields) => emit('error', message, fields),
+      enabled: (level) => ranks[level] >= least,
       child: (name) => make(component ? `${component}.${name}` : name),
     };
   };

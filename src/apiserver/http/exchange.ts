@@ -20,6 +20,10 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Whether an answer was begun. */
   readonly answered: boolean;
+  /** Of the answer; 0 before it has begun, or when the connection was taken. */
+  readonly status: number;
+  /** Bytes of an answer that was sent whole; 0 for others. */
+  readonly sentBytes: number;
   /** Present when the client wants another protocol on this connection (HTTP/1.1 only). */
   readonly upgrade: Upgrade | undefined;
   abort(reason: Error): void;
@@ -46,6 +50,8 @@ export const clientGone = new Error('the client closed the request');
 abstract class BaseExchange {
   #controller: AbortController | undefined;
   #aborted: Error | undefined;
+  status = 0;
+  sentBytes = 0;
 
   protected abstract onClose(fn: () => void): void;
 
@@ -126,16 +132,21 @@ export class Http2Exchange extends BaseExchange implements Exchange {
     const stream = this.#stream;
     if (this.answered) return;
     headers[':status'] = status;
+    this.status = status;
     if (body === undefined || this.method === 'HEAD') {
       stream.respond(headers, { endStream: true });
       return;
     }
+    this.sentBytes = body.length;
     stream.respond(headers);
     stream.end(body);
   }
 
   open(status: number, headers: OutgoingHttpHeaders): Writable {
-    if (!this.answered) this.#stream.respond({ ...headers, ':status': status });
+    if (!this.answered) {
+      this.status = status;
+      this.#stream.respond({ ...headers, ':status': status });
+    }
     return this.#stream;
   }
 }
@@ -192,13 +203,18 @@ export class Http1Exchange extends BaseExchange implements Exchange {
 
   send(status: number, headers: OutgoingHttpHeaders, body?: Uint8Array | string): void {
     if (this.answered) return;
-    if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
+    this.status = status;
+    if (body !== undefined) {
+      this.sentBytes = Buffer.byteLength(body);
+      headers['content-length'] = this.sentBytes;
+    }
     this.#response.writeHead(status, headers);
     this.#response.end(this.method === 'HEAD' ? undefined : body);
   }
 
   open(status: number, headers: OutgoingHttpHeaders): Writable {
     if (!this.answered) {
+      this.status = status;
       this.#response.writeHead(status, headers);
       this.#response.flushHeaders();
     }
