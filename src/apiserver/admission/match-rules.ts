@@ -10,7 +10,8 @@ import { cachedLabelSelectorOf } from '../../api/selectors/label-selector.ts';
 import { notFound } from '../../api/status.ts';
 import type { View } from '../../client/client.ts';
 import type { AdmissionRequest } from '../contract.ts';
-import { presentObject, storedKind, storedObject } from '../registry/served-kind.ts';
+import { convertObject } from '../registry/conversion.ts';
+import { storedKind } from '../registry/served-kind.ts';
 
 /** Which requests a webhook or a policy is about (kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers). */
 export interface Matching extends Pick<MatchResources, 'matchPolicy' | 'namespaceSelector' | 'objectSelector'> {
@@ -45,23 +46,18 @@ export function equivalentsOf(kinds: () => readonly Kind[]): Equivalents {
   };
 }
 
-/** An object of one version of a kind in another. */
-export function convert(from: Kind, to: Kind, object: KubeObject): KubeObject {
-  return from === to ? object : presentObject(to, storedObject(from, object));
-}
-
 /** What somebody sees who asked for the request's resource as `kind`: that, or what its subresource speaks. */
 export function shownKind({ body }: AdmissionRequest, kind: Kind): Kind {
   return body ?? kind;
 }
 
-/** An object of the request as somebody sees it who asked for `kind`. */
+/** An object of the request as somebody sees it who asked for `kind`. Only webhooks of custom resources make a Promise of it. */
 export function shownAs<O extends KubeObject | undefined>(
   request: AdmissionRequest,
   kind: Kind,
   object: O,
-): O | KubeObject {
-  return object && !request.body ? convert(request.kind, kind, object) : object;
+): O | KubeObject | Promise<KubeObject> {
+  return object && !request.body ? convertObject(request.kind, kind, object) : object;
 }
 
 /** The version in which the rules want to see the request's object; undefined: they do not speak of it. */

@@ -50,7 +50,7 @@ export function mutatingPolicies(
       }
       try {
         for (const params of await paramsFor(options, pair, request))
-          mutateOnce(pair, expressions, { request, object, params, namespaces: options.namespaces });
+          await mutateOnce(pair, expressions, { request, object, params, namespaces: options.namespaces });
       } catch (error) {
         if (pair.policy.spec?.failurePolicy === 'Ignore') continue;
         throw refusal(pair, request, toError(error).message);
@@ -82,7 +82,7 @@ export function mutatingPolicies(
 }
 
 /** All mutations of a policy with one set of parameters; each sees what those before it made. Throws Error. */
-function mutateOnce(
+async function mutateOnce(
   { policy, kind }: Pair,
   expressions: Expressions,
   {
@@ -96,32 +96,32 @@ function mutateOnce(
     readonly params: KubeObject | undefined;
     readonly namespaces: PolicyOptions['namespaces'];
   },
-): void {
-  const bind = () =>
+): Promise<void> {
+  const bind = async () =>
     expressions.bind(
       {
         request,
         kind,
-        object: shownAs(request, kind, object as KubeObject),
-        old: shownAs(request, kind, request.old),
+        object: await shownAs(request, kind, object as KubeObject),
+        old: await shownAs(request, kind, request.old),
         namespace: request.ref.namespace ? namespaces.get(request.ref.namespace) : undefined,
         params,
       },
       policy.spec?.variables,
     );
-  const conditions = checkConditions(policy.spec?.matchConditions ?? [], expressions, bind());
+  const conditions = checkConditions(policy.spec?.matchConditions ?? [], expressions, await bind());
   if (conditions.error !== undefined) throw new Error(conditions.error);
   if (!conditions.matches) return;
   for (const mutation of policy.spec?.mutations ?? []) {
-    const { value, error } = expressions.evaluate(expressionOf(mutation), bind());
+    const { value, error } = expressions.evaluate(expressionOf(mutation), await bind());
     if (error !== undefined) throw new Error(error);
-    const shown = copyJson(shownAs(request, kind, object as KubeObject));
+    const shown = copyJson(await shownAs(request, kind, object as KubeObject));
     const shape = shownKind(request, kind);
     const made =
       mutation.patchType === 'JSONPatch'
         ? jsonPatch(shown, value)
         : strategicMergePatch(shape.schema(), shown as unknown as Json, value as Json);
-    takeOver(request, kind, { object, patched: decodePatched(shape, made) });
+    await takeOver(request, kind, { object, patched: decodePatched(shape, made) });
   }
 }
 

@@ -66,8 +66,8 @@ export function validatingPolicies(
     const seen = {
       request,
       kind: pair.kind,
-      object: shownAs(request, pair.kind, object),
-      old: shownAs(request, pair.kind, request.old),
+      object: await shownAs(request, pair.kind, object),
+      old: await shownAs(request, pair.kind, request.old),
       namespace: request.ref.namespace ? options.namespaces.get(request.ref.namespace) : undefined,
     };
     const complaints: Complaint[] = [];

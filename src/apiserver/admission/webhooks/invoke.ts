@@ -66,7 +66,11 @@ export async function invoke(
 ): Promise<Verdict | undefined> {
   const { namespaces, conditionsMatch, log } = options;
   if (!selectorsMatch(matchingOf(webhook), { ...request, object }, namespaces)) return undefined;
-  const shown = { kind, object: shownAs(request, kind, object), old: shownAs(request, kind, request.old) };
+  const shown = {
+    kind,
+    object: await shownAs(request, kind, object),
+    old: await shownAs(request, kind, request.old),
+  };
   if (webhook.matchConditions?.length) {
     const { failurePolicy = 'Fail', matchConditions } = webhook;
     const verdict = await conditionsMatch(matchConditions, { request, ...shown });

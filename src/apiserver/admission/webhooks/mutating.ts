@@ -56,7 +56,7 @@ async function runAll(
   let changed = false;
   for (const concern of concerns) {
     const verdict = await invoke(options, concern, { request, object: object as KubeObject | undefined });
-    if (verdict?.patch !== undefined && applyPatch(concern, request, { object, text: verdict.patch })) {
+    if (verdict?.patch !== undefined && (await applyPatch(concern, request, { object, text: verdict.patch }))) {
       changed = true;
       again = [...asked];
     }
@@ -66,11 +66,11 @@ async function runAll(
 }
 
 /** Returns whether it changed anything. Throws ApiError `InternalError`. */
-function applyPatch(
+async function applyPatch(
   { webhook, kind }: Concern,
   request: AdmissionRequest,
   { object, text }: { readonly object: Mutable; readonly text: string },
-): boolean {
+): Promise<boolean> {
   const failed = (why: string) => new ApiError('InternalError', `Internal error occurred: ${why}`);
   if (!object)
     throw failed(
@@ -78,7 +78,7 @@ function applyPatch(
     );
   let patched: Draft<KubeObject>;
   try {
-    const shown = copyJson(shownAs(request, kind, object as KubeObject));
+    const shown = copyJson(await shownAs(request, kind, object as KubeObject));
     patched = decodePatched(shownKind(request, kind), jsonPatch(shown, parseJson(text)));
   } catch (error) {
     throw failed(toError(error).message);

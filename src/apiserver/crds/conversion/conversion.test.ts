@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { equivalentsOf, shownAs } from '../../admission/match-rules.ts';
 import { TestClient } from '../../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../../api-server.test-helper.ts';
+import type { AdmissionPlugin } from '../../contract.ts';
 import {
   type AnyObject,
   type ConversionRequest,
@@ -53,9 +55,24 @@ describe('conversion by webhook', () => {
   let server: TestServer;
   let client: TestClient;
   let hook: ConversionServer;
+  /** What admission that wants v2 has seen. */
+  const admitted: AnyObject[] = [];
 
   before(async () => {
-    server = await startTestServer();
+    const admission: AdmissionPlugin[] = [];
+    server = await startTestServer({
+      admission,
+      beforeStart(registry) {
+        admission.push({
+          name: 'SeesVersion2',
+          handles: ({ kind, operation }) => kind.plural === 'links' && operation !== 'DELETE',
+          async validate(request, object) {
+            const kind = equivalentsOf(() => registry.kinds)(request.kind).find(({ version }) => version === 'v2');
+            if (kind) admitted.push(await shownAs(request, kind, object));
+          },
+        });
+      },
+    });
     client = new TestClient(server, server.admin);
     hook = await startConversionServer();
     hook.convert = convertHost;
@@ -160,6 +177,15 @@ describe('conversion by webhook', () => {
     const removed = await client.delete(at('v2', '/c'));
     assert.equal(removed.status, 200, removed.text);
     assert.equal((await client.get(at('v1', '/c'))).status, 404);
+  });
+
+  test('admission that asks for another version sees that one', async () => {
+    admitted.length = 0;
+    await client.patch(at('v1', '/b'), { spec: { hostPort: 'b.example:2' } });
+    assert.deepEqual(
+      admitted.map(({ apiVersion, spec }) => [apiVersion, spec]),
+      [['example.com/v2', { host: 'b.example', port: '2' }]],
+    );
   });
 
   test('field selectors see the version that is asked', async () => {
