@@ -1,11 +1,5 @@
-import type {
-  Container,
-  ContainerPort,
-  PodSpec,
-  VolumeDevice,
-  VolumeMount,
-} from '../../../schema/generated/types/core-v1.ts';
-import { type Errors, each, ipAddress, oneOf, requiredFormat, requiredOneOf, requiredText } from '../../common.ts';
+import type { Container, ContainerPort, PodSpec, Volume } from '../../../schema/generated/types/core-v1.ts';
+import { type Errors, each, ipAddress, requiredFormat, requiredOneOf } from '../../common.ts';
 import {
   duplicate,
   forbidden,
@@ -17,19 +11,21 @@ import {
 } from '../../field-error.ts';
 import { isDns1123Label, isPortName, isPortNumber } from '../../format.ts';
 import { validateEnvironment } from './env.ts';
+import { validateMounts } from './mounts.ts';
 import { validateLifecycle, validateProbe } from './probes.ts';
-import { validateResources } from './resources.ts';
+import { validateResizePolicy, validateResources } from './resources.ts';
+import { validateRestartRules } from './restart-rules.ts';
 import { validateSecurityContext } from './security.ts';
-import { relativePath } from './volume-files.ts';
 
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 const messagePolicies = ['FallbackToLogsOnError', 'File'];
-const propagations = ['Bidirectional', 'HostToContainer', 'None'];
 
 /** What a container's checks need to know of its pod. */
 export interface PodContext {
   readonly spec: PodSpec;
-  readonly volumes: ReadonlySet<string>;
+  /** Names of the pod's claims on devices. */
+  readonly claims: ReadonlySet<string>;
+  readonly volumes: ReadonlyMap<string, Volume>;
 }
 
 /** What all containers share, whatever their role. */
@@ -43,10 +39,11 @@ function validateContainerCommon(container: Container, path: string, context: Po
     ...requiredOneOf(container.terminationMessagePolicy, `${path}.terminationMessagePolicy`, messagePolicies),
     ...validatePorts(container.ports, `${path}.ports`),
     ...validateEnvironment(container, path),
-    ...validateMounts(container, path, context),
+    ...validateMounts(container, path, context.volumes),
     ...requiredOneOf(container.imagePullPolicy, `${path}.imagePullPolicy`, pullPolicies),
-    ...validateResources(container.resources, `${path}.resources`),
-    ...validateSecurityContext(container.securityContext, `${path}.securityContext`),
+    ...validateResources(container.resources, `${path}.resources`, context.claims),
+    ...validateResizePolicy(container, `${path}.resizePolicy`),
+    ...validateSecurityContext(container.securityContext, `${path}.securityContext`, context.spec.hostUsers),
   );
   if (context.spec.hostNetwork) errors.push(...hostPortErrors(container.ports, `${path}.ports`));
   return errors;
@@ -81,39 +78,6 @@ function validatePorts(ports: readonly ContainerPort[] | undefined, path: string
   });
 }
 
-function validateMounts({ volumeMounts, volumeDevices }: Container, path: string, { volumes }: PodContext): Errors {
-  const paths = new Set<string>();
-  return [
-    ...each(volumeMounts, `${path}.volumeMounts`, (mount, here) => validateMount(mount, here, volumes, paths)),
-    ...each(volumeDevices, `${path}.volumeDevices`, (device, here) => validateDevice(device, here, volumes)),
-  ];
-}
-
-function validateMount(mount: VolumeMount, path: string, volumes: ReadonlySet<string>, paths: Set<string>): Errors {
-  const { name, mountPath, subPath, subPathExpr } = mount;
-  const errors = requiredText(name, `${path}.name`);
-  if (name && !volumes.has(name)) errors.push(notFoundValue(`${path}.name`, name));
-  if (!mountPath) errors.push(required(`${path}.mountPath`));
-  else if (paths.has(mountPath)) errors.push(invalidValue(`${path}.mountPath`, mountPath, 'must be unique'));
-  paths.add(mountPath);
-  if (subPath) errors.push(...relativePath(subPath, `${path}.subPath`));
-  if (subPathExpr) {
-    if (subPath)
-      errors.push(invalidValue(`${path}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
-    errors.push(...relativePath(subPathExpr, `${path}.subPathExpr`));
-  }
-  return [...errors, ...oneOf(mount.mountPropagation, `${path}.mountPropagation`, propagations)];
-}
-
-function validateDevice({ name, devicePath }: VolumeDevice, path: string, volumes: ReadonlySet<string>): Errors {
-  const errors = requiredText(name, `${path}.name`);
-  if (name && !volumes.has(name)) errors.push(notFoundValue(`${path}.name`, name));
-  if (!devicePath) errors.push(required(`${path}.devicePath`));
-  else if (devicePath.split('/').includes('..'))
-    errors.push(invalidValue(`${path}.devicePath`, devicePath, "can not contain backsteps ('..')"));
-  return errors;
-}
-
 /** The containers that make up the pod. */
 export function validateContainers(context: PodContext, path: string): Errors {
   const { containers, terminationGracePeriodSeconds } = context.spec;
@@ -123,8 +87,7 @@ export function validateContainers(context: PodContext, path: string): Errors {
     const errors = validateContainerCommon(container, here, context);
     if (names.has(container.name)) errors.push(duplicate(`${here}.name`, container.name));
     names.add(container.name);
-    if (container.restartPolicy !== undefined && (container.restartPolicyRules ?? []).length === 0)
-      errors.push(...oneOf(container.restartPolicy, `${here}.restartPolicy`, ['Always', 'Never', 'OnFailure']));
+    errors.push(...validateRestartRules(container, here));
     return [
       ...errors,
       ...validateLifecycle(container.lifecycle, `${here}.lifecycle`, terminationGracePeriodSeconds),
@@ -145,7 +108,7 @@ export function validateInitContainers(context: PodContext, path: string): Error
     if (container.name && names.has(container.name)) errors.push(duplicate(`${here}.name`, container.name));
     names.add(container.name);
     const { restartPolicy } = container;
-    errors.push(...oneOf(restartPolicy, `${here}.restartPolicy`, ['Always', 'Never', 'OnFailure']));
+    errors.push(...validateRestartRules(container, here));
     if (restartPolicy === 'Always')
       return [
         ...errors,

@@ -2,12 +2,14 @@ import type {
   Container,
   EnvVar,
   EnvVarSource,
+  FileKeySelector,
   ObjectFieldSelector,
   ResourceFieldSelector,
 } from '../../../schema/generated/types/core-v1.ts';
 import { type Errors, each, requiredFormat, requiredText } from '../../common.ts';
 import { invalidFormat, invalidValue, notSupported, required } from '../../field-error.ts';
-import { isConfigMapKey, isDns1123Subdomain, isEnvVarName, isQualifiedName } from '../../format.ts';
+import { isConfigMapKey, isDns1123Label, isDns1123Subdomain, isEnvVarName, isQualifiedName } from '../../format.ts';
+import { relativePath } from './relative-path.ts';
 
 const envFieldPaths = [
   'metadata.name',
@@ -71,6 +73,7 @@ function validateSource(source: EnvVarSource, value: string | undefined, path: s
     errors.push(...requiredFormat(ref.name, `${path}.${name}.name`, isDns1123Subdomain));
     errors.push(...requiredFormat(ref.key, `${path}.${name}.key`, isConfigMapKey));
   }
+  if (source.fileKeyRef) errors.push(...validateFileKeyRef(source.fileKeyRef, `${path}.fileKeyRef`));
   const count = sourceNames.filter((name) => source[name] !== undefined).length;
   if (count === 0)
     errors.push(
@@ -83,6 +86,14 @@ function validateSource(source: EnvVarSource, value: string | undefined, path: s
   else if (value) errors.push(invalidValue(path, '', 'may not be specified when `value` is not empty'));
   if (count > 1) errors.push(invalidValue(path, '', 'may not have more than one field specified at a time'));
   return errors;
+}
+
+function validateFileKeyRef({ volumeName, path: file, key }: FileKeySelector, path: string): Errors {
+  return [
+    ...requiredFormat(volumeName, `${path}.volumeName`, isDns1123Label),
+    ...(file ? relativePath(file, `${path}.path`, true) : [required(`${path}.path`)]),
+    ...requiredFormat(key, `${path}.key`, isEnvVarName),
+  ];
 }
 
 function validateFieldRef(

@@ -5,16 +5,23 @@ import {
   each,
   inRange,
   ipAddress,
-  notNegative,
   oneOf,
   optionalFormat,
-  quantity,
   requiredText,
 } from '../../common.ts';
-import { duplicate, forbidden, invalidFormat, invalidValue, notSupported, required } from '../../field-error.ts';
+import {
+  duplicate,
+  forbidden,
+  invalidFormat,
+  invalidValue,
+  notSupported,
+  required,
+  tooLong,
+} from '../../field-error.ts';
 import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from '../../format.ts';
 import { validateAnnotations, validateLabels } from '../../object-meta.ts';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './container.ts';
+import { validatePodClaims, validatePodResources, validateResources } from './resources.ts';
 import { validateAffinity, validateTolerations, validateTopologySpread } from './scheduling.ts';
 import { validatePodSecurityContext } from './security.ts';
 import { validateVolumes } from './volumes.ts';
@@ -24,11 +31,22 @@ const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None
 const longestSeconds = 2 ** 31 - 1;
 const maxNameservers = 3;
 const maxSearches = 32;
+const maxSearchChars = 2048;
+const maxHostnameChars = 64;
+const noNames: ReadonlySet<string> = new Set();
+
+function namesOf(items: readonly { readonly name: string }[] | undefined): ReadonlySet<string> {
+  return items ? new Set(items.map(({ name }) => name)) : noNames;
+}
 
 /** A pod's spec after defaulting, wherever it stands. */
 export function validatePodSpec(spec: PodSpec | undefined, path: string): Errors {
   if (!spec) return [required(`${path}.containers`)];
-  const context = { spec, volumes: new Set((spec.volumes ?? []).map(({ name }) => name)) };
+  const context = {
+    spec,
+    claims: namesOf(spec.resourceClaims),
+    volumes: new Map(spec.volumes?.map((volume) => [volume.name, volume])),
+  };
   return [
     ...validateVolumes(spec.volumes, `${path}.volumes`),
     ...validateContainers(context, `${path}.containers`),
@@ -42,7 +60,6 @@ export function validatePodSpec(spec: PodSpec | undefined, path: string): Errors
     ...validateDnsConfig(spec, `${path}.dnsConfig`),
     ...validateLabels(spec.nodeSelector, `${path}.nodeSelector`),
     ...validatePodSecurityContext(spec, `${path}.securityContext`),
-    ...each(spec.imagePullSecrets, `${path}.imagePullSecrets`, ({ name }, here) => requiredText(name, `${here}.name`)),
     ...validateAffinity(spec.affinity, `${path}.affinity`),
     ...each(spec.readinessGates, `${path}.readinessGates`, ({ conditionType }, here) =>
       invalidFormat(`${here}.conditionType`, conditionType, isQualifiedName(conditionType)),
@@ -52,7 +69,6 @@ export function validatePodSpec(spec: PodSpec | undefined, path: string): Errors
     ...optionalFormat(spec.serviceAccountName, `${path}.serviceAccountName`, isDns1123Subdomain),
     ...optionalFormat(spec.nodeName, `${path}.nodeName`, isDns1123Subdomain),
     ...inRange(spec.activeDeadlineSeconds, `${path}.activeDeadlineSeconds`, [1, longestSeconds]),
-    ...notNegative(spec.terminationGracePeriodSeconds, `${path}.terminationGracePeriodSeconds`),
     ...optionalFormat(spec.hostname, `${path}.hostname`, isDns1123Label),
     ...optionalFormat(spec.subdomain, `${path}.subdomain`, isDns1123Label),
     ...validateTolerations(spec.tolerations, `${path}.tolerations`),
@@ -63,7 +79,10 @@ export function validatePodSpec(spec: PodSpec | undefined, path: string): Errors
     ...optionalFormat(spec.priorityClassName, `${path}.priorityClassName`, isDns1123Subdomain),
     ...optionalFormat(spec.runtimeClassName, `${path}.runtimeClassName`, isDns1123Subdomain),
     ...oneOf(spec.preemptionPolicy, `${path}.preemptionPolicy`, ['Never', 'PreemptLowerPriority']),
-    ...Object.entries(spec.overhead ?? {}).flatMap(([name, value]) => quantity(value, `${path}.overhead[${name}]`)),
+    ...(spec.overhead ? validateResources({ limits: spec.overhead }, `${path}.overhead`) : []),
+    ...validatePodClaims(spec, `${path}.resourceClaims`),
+    ...validatePodResources(spec, `${path}.resources`),
+    ...validateHostnameOverride(spec, path),
     ...validateOs(spec, path),
   ];
 }
@@ -86,6 +105,7 @@ function hostPortConflicts({ containers, initContainers }: PodSpec, path: string
 
 function validateDnsConfig({ dnsConfig, dnsPolicy }: PodSpec, path: string): Errors {
   const { nameservers = [], searches = [], options } = dnsConfig ?? {};
+  if (dnsPolicy === 'None' && !dnsConfig) return [required(path, 'must provide `dnsConfig` when `dnsPolicy` is None')];
   if (dnsPolicy === 'None' && nameservers.length === 0)
     return [required(`${path}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None')];
   const errors: Errors = [];
@@ -95,6 +115,15 @@ function validateDnsConfig({ dnsConfig, dnsPolicy }: PodSpec, path: string): Err
     );
   if (searches.length > maxSearches)
     errors.push(invalidValue(`${path}.searches`, searches, `must not have more than ${maxSearches} search paths`));
+  const length = searches.join(' ').length;
+  if (length > maxSearchChars)
+    errors.push(
+      invalidValue(
+        `${path}.searches`,
+        searches,
+        `must not have more than ${maxSearchChars} characters (including spaces) in the search list`,
+      ),
+    );
   return [
     ...errors,
     ...each(nameservers, `${path}.nameservers`, ipAddress),
@@ -115,6 +144,19 @@ function validateSchedulingGates({ schedulingGates }: PodSpec, path: string): Er
       (at) => `${path}[${at}]`,
     ),
   ];
+}
+
+function validateHostnameOverride(
+  { hostnameOverride: name, setHostnameAsFQDN, hostNetwork }: PodSpec,
+  path: string,
+): Errors {
+  if (!name) return [];
+  const here = `${path}.hostnameOverride`;
+  const errors = invalidFormat(here, name, isDns1123Subdomain(name));
+  if (name.length > maxHostnameChars) errors.push(tooLong(here, maxHostnameChars));
+  if (setHostnameAsFQDN) errors.push(forbidden(here, 'may not be specified when setHostnameAsFQDN is true'));
+  if (hostNetwork) errors.push(forbidden(here, 'may not be specified when hostNetwork is true'));
+  return errors;
 }
 
 function validateOs(

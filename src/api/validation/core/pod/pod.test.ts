@@ -45,10 +45,7 @@ testCases('pod', pod, validatePod, [
     { 'spec.dnsPolicy': 'x' },
     'spec.dnsPolicy: Unsupported value: "x": supported values: "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"',
   ],
-  [
-    { 'spec.dnsPolicy': 'None' },
-    'spec.dnsConfig.nameservers: Required value: must provide at least one DNS nameserver when `dnsPolicy` is None',
-  ],
+  [{ 'spec.dnsPolicy': 'None' }, 'spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None'],
   [
     { [`${c0}.ports`]: [{ containerPort: 70000, protocol: 'TCP' }] },
     'spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive',
@@ -196,10 +193,7 @@ testCases('pod', pod, validatePod, [
     { 'spec.activeDeadlineSeconds': 0 },
     'spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive',
   ],
-  [
-    { 'spec.terminationGracePeriodSeconds': -1 },
-    'spec.terminationGracePeriodSeconds: Invalid value: -1: must be greater than or equal to 0',
-  ],
+  [{ 'spec.terminationGracePeriodSeconds': -1 }], // Warned of; taken as 1.
   [
     { 'spec.hostAliases': [{ ip: '1.2.3' }] },
     'spec.hostAliases[0].ip: Invalid value: "1.2.3": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',

@@ -6,7 +6,8 @@ import type {
 import { type Errors, each, requiredText } from '../../common.ts';
 import { forbidden, invalidValue, required } from '../../field-error.ts';
 import { validateLabelSelector } from '../../label-selector.ts';
-import { relativePath, validateDownwardFiles, validateItems } from './volume-files.ts';
+import { relativePath } from './relative-path.ts';
+import { validateDownwardFiles, validateItems } from './volume-files.ts';
 
 const shortestTokenSeconds = 10 * 60;
 const keyTypes = ['ECDSAP256', 'ECDSAP384', 'ECDSAP521', 'ED25519', 'RSA3072', 'RSA4096'];
@@ -14,28 +15,27 @@ const keyTypes = ['ECDSAP256', 'ECDSAP384', 'ECDSAP521', 'ED25519', 'RSA3072', '
 /** What a projected volume is made of; no two parts may be one file. */
 export function validateProjections(sources: readonly VolumeProjection[] | undefined, path: string): Errors {
   const taken = new Set<string>();
-  const take = (file: string | undefined): Errors => {
-    if (!file) return [];
-    if (taken.has(file)) return [invalidValue(path, file, 'conflicting duplicate paths')];
-    taken.add(file);
-    return [];
-  };
-  return each(sources, `${path}.sources`, (source, here) => [
-    ...validateProjection(source, here),
-    ...filesOf(source).flatMap(take),
-  ]);
+  return each(sources, `${path}.sources`, (source, here) => {
+    const errors = validateProjection(source, here);
+    eachFile(source, (file) => {
+      if (taken.has(file)) errors.push(invalidValue(path, file, 'conflicting duplicate paths'));
+      taken.add(file);
+    });
+    return errors;
+  });
 }
 
-function filesOf(source: VolumeProjection): readonly (string | undefined)[] {
+function eachFile(source: VolumeProjection, visit: (file: string) => void): void {
   const { secret, configMap, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate } = source;
-  return [
-    ...[secret, configMap, downwardAPI].flatMap((part) => (part?.items ?? []).map((item) => item.path)),
-    serviceAccountToken?.path,
-    clusterTrustBundle?.path,
-    podCertificate?.credentialBundlePath,
-    podCertificate?.keyPath,
-    podCertificate?.certificateChainPath,
-  ];
+  for (const part of [secret, configMap, downwardAPI])
+    if (part?.items) for (const { path } of part.items) if (path) visit(path);
+  if (serviceAccountToken?.path) visit(serviceAccountToken.path);
+  if (clusterTrustBundle?.path) visit(clusterTrustBundle.path);
+  if (!podCertificate) return;
+  for (const name of ['credentialBundlePath', 'keyPath', 'certificateChainPath'] as const) {
+    const file = podCertificate[name];
+    if (file) visit(file);
+  }
 }
 
 const order = [
@@ -48,13 +48,13 @@ const order = [
 ] as const;
 
 function validateProjection(source: VolumeProjection, path: string): Errors {
-  const present = order.filter((name) => source[name] !== undefined);
-  const errors: Errors = present.length === 0 ? [required(path, 'must specify a source type')] : [];
-  present.forEach((name, nth) => {
-    if (nth > 0) errors.push(forbidden(`${path}.${name}`, 'may not specify more than 1 volume type'));
-    else errors.push(...checks[name](source, `${path}.${name}`));
-  });
-  return errors;
+  let errors: Errors | undefined;
+  for (const name of order) {
+    if (source[name] === undefined) continue;
+    if (errors) errors.push(forbidden(`${path}.${name}`, 'may not specify more than 1 volume type'));
+    else errors = checks[name](source, `${path}.${name}`);
+  }
+  return errors ?? [required(path, 'must specify a source type')];
 }
 
 const checks: Readonly<Record<(typeof order)[number], (source: VolumeProjection, path: string) => Errors>> = {

@@ -7,7 +7,8 @@ import type {
   Toleration,
   TopologySpreadConstraint,
 } from '../../../schema/generated/types/core-v1.ts';
-import { type Errors, each, positive } from '../../common.ts';
+import type { LabelSelector } from '../../../schema/generated/types/meta-v1.ts';
+import { type Errors, each, oneOf, positive } from '../../common.ts';
 import { duplicate, forbidden, invalidFormat, invalidValue, notSupported, required } from '../../field-error.ts';
 import { isDns1123Label, isLabelValue, isQualifiedName } from '../../format.ts';
 import { validateLabelSelector } from '../../label-selector.ts';
@@ -129,13 +130,32 @@ function validateNodeExpression({ key, operator, values = [] }: NodeSelectorRequ
 }
 
 function validatePodAffinityTerm(term: PodAffinityTerm, path: string): Errors {
-  const { topologyKey, namespaces } = term;
+  const { topologyKey, namespaces, labelSelector, matchLabelKeys, mismatchLabelKeys } = term;
   return [
+    ...(matchLabelKeys ? labelKeys(matchLabelKeys, `${path}.matchLabelKeys`, labelSelector) : []),
+    ...(mismatchLabelKeys ? labelKeys(mismatchLabelKeys, `${path}.mismatchLabelKeys`, labelSelector) : []),
+    ...each(mismatchLabelKeys, `${path}.matchLabelKeys`, (key, here) =>
+      matchLabelKeys?.includes(key)
+        ? [invalidValue(here, key, 'exists in both matchLabelKeys and mismatchLabelKeys')]
+        : [],
+    ),
     ...validateLabelSelector(term.labelSelector, `${path}.labelSelector`),
     ...validateLabelSelector(term.namespaceSelector, `${path}.namespaceSelector`),
     ...each(namespaces, `${path}.namespaces`, (name, here) => invalidFormat(here, name, isDns1123Label(name))),
     ...topologyKeyErrors(topologyKey, `${path}.topologyKey`),
   ];
+}
+
+/** Labels whose values are taken from the pod itself. */
+function labelKeys(keys: readonly string[], path: string, selector: LabelSelector | undefined): Errors {
+  if (keys.length === 0) return [];
+  if (!selector) return [forbidden(path, 'must not be specified when labelSelector is not set')];
+  return each(keys, path, (key, here) => {
+    const errors = invalidFormat(here, key, isQualifiedName(key));
+    if (selector.matchLabels && Object.hasOwn(selector.matchLabels, key))
+      errors.push(invalidValue(here, key, 'exists in both matchLabelKeys and labelSelector'));
+    return errors;
+  });
 }
 
 function topologyKeyErrors(key: string, path: string): Errors {
@@ -167,6 +187,11 @@ export function validateTopologySpread(
           `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`,
         ),
       );
-    return [...errors, ...validateLabelSelector(labelSelector, `${here}.labelSelector`)];
+    for (const name of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const)
+      errors.push(...oneOf(constraint[name], `${here}.${name}`, ['Honor', 'Ignore']));
+    errors.push(...validateLabelSelector(labelSelector, `${here}.labelSelector`));
+    return constraint.matchLabelKeys
+      ? [...errors, ...labelKeys(constraint.matchLabelKeys, `${here}.matchLabelKeys`, labelSelector)]
+      : errors;
   });
 }

@@ -30,7 +30,11 @@ function validateProfile(profile: Profile | undefined, path: string, kind: 'secc
 }
 
 /** A container's security context. */
-export function validateSecurityContext(context: SecurityContext | undefined, path: string): Errors {
+export function validateSecurityContext(
+  context: SecurityContext | undefined,
+  path: string,
+  hostUsers?: boolean,
+): Errors {
   if (!context) return [];
   const { privileged, allowPrivilegeEscalation, capabilities } = context;
   const errors = [
@@ -40,6 +44,8 @@ export function validateSecurityContext(context: SecurityContext | undefined, pa
     ...validateProfile(context.seccompProfile as SeccompProfile | undefined, `${path}.seccompProfile`, 'seccomp'),
     ...validateProfile(context.appArmorProfile, `${path}.appArmorProfile`, 'apparmor'),
   ];
+  if (context.procMount === 'Unmasked' && hostUsers !== false)
+    errors.push(invalidValue(`${path}.procMount`, 'Unmasked', '`hostUsers` must be false to use `Unmasked`'));
   if (allowPrivilegeEscalation !== false) return errors;
   if (privileged)
     errors.push(invalidValue(path, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'));
@@ -67,6 +73,7 @@ export function validatePodSecurityContext(spec: PodSpec, path: string): Errors 
     ...posixId(context.fsGroup, `${path}.fsGroup`),
     ...each(context.supplementalGroups, `${path}.supplementalGroups`, posixId),
     ...oneOf(context.fsGroupChangePolicy, `${path}.fsGroupChangePolicy`, ['Always', 'OnRootMismatch']),
+    ...oneOf(context.seLinuxChangePolicy, `${path}.seLinuxChangePolicy`, ['MountOption', 'Recursive']),
     ...oneOf(context.supplementalGroupsPolicy, `${path}.supplementalGroupsPolicy`, ['Merge', 'Strict']),
     ...validateProfile(context.seccompProfile, `${path}.seccompProfile`, 'seccomp'),
     ...validateProfile(context.appArmorProfile, `${path}.appArmorProfile`, 'apparmor'),

@@ -2,6 +2,7 @@ import type { KeyToPath, Volume } from '../../../schema/generated/types/core-v1.
 import { type Errors, each, requiredText } from '../../common.ts';
 import { invalidValue } from '../../field-error.ts';
 import { validateDownwardSource } from './env.ts';
+import { relativePath } from './relative-path.ts';
 
 /** Files that volumes are made of: their places, their permissions, what is in them. */
 
@@ -18,16 +19,6 @@ export function validateItems(items: readonly KeyToPath[] | undefined, path: str
     ...(item.path ? relativePath(item.path, `${here}.path`, true) : []),
     ...mode(item.mode, `${here}.mode`),
   ]);
-}
-
-/** A path inside a volume. `noDotsAhead`: names that start with `..` are the volume writer's own. */
-export function relativePath(target: string, path: string, noDotsAhead = false): Errors {
-  const errors: Errors = [];
-  if (target.startsWith('/')) errors.push(invalidValue(path, target, 'must be a relative path'));
-  if (target.split('/').includes('..')) errors.push(invalidValue(path, target, "must not contain '..'"));
-  if (noDotsAhead && target.startsWith('..') && !target.startsWith('../') && target !== '..')
-    errors.push(invalidValue(path, target, "must not start with '..'"));
-  return errors;
 }
 
 type DownwardFiles = NonNullable<Volume['downwardAPI']>['items'];

@@ -7,7 +7,8 @@ import { driverName } from '../../storage/driver-name.ts';
 import { validateClaimSpec } from '../persistent-volume-claim.ts';
 import { sharedSources } from '../volume-sources.ts';
 import { validateProjections } from './projections.ts';
-import { mode, relativePath, validateDownwardFiles, validateItems } from './volume-files.ts';
+import { relativePath } from './relative-path.ts';
+import { mode, validateDownwardFiles, validateItems } from './volume-files.ts';
 
 /** The volumes of a pod. */
 export function validateVolumes(volumes: readonly Volume[] | undefined, path: string): Errors {
