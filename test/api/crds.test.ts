@@ -320,7 +320,7 @@ describe('CustomResourceDefinitions with kubectl', () => {
     );
     assert.match(
       await refused('self.engine == oldSelf.engine', 'selv.engine == 1'),
-      /x-kubernetes-validations\[0\]\.rule: Invalid value: "selv\.engine == 1": compilation failed: ERROR: undeclared reference to 'selv'/,
+      /x-kubernetes-validations\[0\]\.rule: Invalid value: "selv\.engine == 1": compilation failed: ERROR: <input>:1:1: undeclared reference to 'selv'/,
     );
     assert.match(await refused('default: 2', 'default: 20'), /replicas\]\.default: Invalid value: 20/);
     assert.match(

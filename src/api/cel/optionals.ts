@@ -1,26 +1,118 @@
-import { type CelFunc, type CelInput, CelScalar, type CelValue, celMethod, listType } from '@bufbuild/cel';
+import {
+  type CelFunc,
+  type CelInput,
+  type CelList,
+  CelScalar,
+  type CelValue,
+  celFunc,
+  celMethod,
+  isCelList,
+  isCelMap,
+  listType,
+} from '@bufbuild/cel';
+import { hidden } from './syntax/macros.ts';
 
 /**
- * A value that may not be there (`oldSelf` where a rule says `optionalOldSelf`) is a list of it or of nothing: the engine has
- * no optional types. What expressions do with one reads the same.
+ * A value that may not be there is a list of it or of nothing: the engine has no optional types. What expressions do with one
+ * reads the same, and the type check keeps lists and optionals apart.
  */
 const optional = listType(CelScalar.DYN);
+const { DYN, BOOL, STRING } = CelScalar;
+type Dyn = CelInput<typeof DYN>;
+type Key = string | bigint | boolean;
 
 function first(list: Iterable<CelValue>): CelValue | undefined {
   const [value] = list;
   return value;
 }
 
-export const optionals: readonly CelFunc[] = [
-  celMethod('hasValue', optional, [], CelScalar.BOOL, function () {
+function some(value: CelValue | undefined): Dyn {
+  return (value === undefined ? [] : [value]) as Dyn;
+}
+
+function isZero(value: CelValue): boolean {
+  if (value === null || value === false || value === '' || value === 0 || value === 0n) return true;
+  if (isCelList(value) || isCelMap(value)) return value.size === 0;
+  return value instanceof Uint8Array && value.length === 0;
+}
+
+/** A field of a map, or of what an optional holds. */
+function fieldOf(of: CelValue, name: string): Dyn {
+  const held = isCelList(of) ? first(of) : of;
+  if (held === undefined) return [] as Dyn;
+  if (!isCelMap(held)) throw new Error('no such overload: there are no fields to select');
+  return some(held.get(name));
+}
+
+function indexOf(of: CelValue, index: CelValue): Dyn {
+  if (isCelMap(of)) return some(of.get(index as Key));
+  if (isCelList(of) && typeof index === 'bigint') return some(of.get(Number(index)));
+  throw new Error('no such overload: this cannot be indexed');
+}
+
+const ofOptionals: readonly CelFunc[] = [
+  celFunc('optional.of', [DYN], DYN, (value) => some(value)),
+  celFunc('optional.none', [], DYN, () => some(undefined)),
+  celFunc('optional.ofNonZeroValue', [DYN], DYN, (value) => some(isZero(value) ? undefined : value)),
+  celMethod('hasValue', optional, [], BOOL, function () {
     return this.size > 0;
   }),
-  celMethod('value', optional, [], CelScalar.DYN, function () {
+  celMethod('value', optional, [], DYN, function () {
     const value = first(this);
     if (value === undefined) throw new Error('optional.none() dereference');
-    return value as CelInput<typeof CelScalar.DYN>;
+    return value as Dyn;
   }),
-  celMethod('orValue', optional, [CelScalar.DYN], CelScalar.DYN, function (fallback) {
-    return (first(this) ?? fallback) as CelInput<typeof CelScalar.DYN>;
+  celMethod('or', optional, [optional], DYN, function (other) {
+    return (this.size > 0 ? this : other) as Dyn;
+  }),
+  celMethod('orValue', optional, [DYN], DYN, function (fallback) {
+    return (first(this) ?? fallback) as Dyn;
+  }),
+  celFunc(hidden.optionalField, [DYN, STRING], DYN, fieldOf),
+  celFunc(hidden.optionalIndex, [DYN, DYN], DYN, indexOf),
+  celFunc(hidden.optionalInner, [DYN, DYN], DYN, (of, index) => {
+    const held = isCelList(of) ? first(of) : undefined;
+    return held === undefined ? ([] as Dyn) : indexOf(held, index);
+  }),
+  celFunc(hidden.present, [optional], DYN, (value) => value as Dyn),
+];
+
+function withEntry(map: ReadonlyMap<Key, CelValue>, key: CelValue, value: CelValue): Dyn {
+  return new Map([...map, [key as Key, value]]) as unknown as Dyn;
+}
+
+function mapOf(value: CelValue): ReadonlyMap<Key, CelValue> {
+  if (!isCelMap(value)) throw new Error('no such overload: a map is needed');
+  return value as unknown as ReadonlyMap<Key, CelValue>;
+}
+
+function noTwice(map: ReadonlyMap<Key, CelValue>, key: CelValue): void {
+  if (map.has(key as Key)) throw new Error(`insert failed: key '${String(key)}' already exists`);
+}
+
+/** What loops with two variables and literals with optional entries are made of. */
+const ofLoops: readonly CelFunc[] = [
+  celFunc(hidden.keys, [DYN], DYN, (of) => {
+    if (isCelMap(of)) return [...of.keys()] as unknown as Dyn;
+    if (isCelList(of)) return Array.from({ length: of.size }, (_, at) => BigInt(at)) as unknown as Dyn;
+    throw new Error('no such overload: this cannot be the range of a loop');
+  }),
+  celFunc(hidden.at, [DYN, DYN], DYN, (of, index) => (first(indexOf(of, index) as unknown as CelList) ?? null) as Dyn),
+  celFunc(hidden.put, [DYN, DYN, DYN], DYN, (into, key, value) => {
+    const map = mapOf(into);
+    noTwice(map, key);
+    return withEntry(map, key, value);
+  }),
+  celFunc(hidden.merge, [DYN, DYN], DYN, (into, from) => {
+    const map = mapOf(into);
+    const more = mapOf(from);
+    for (const key of more.keys()) noTwice(map, key);
+    return new Map([...map, ...more]) as unknown as Dyn;
+  }),
+  celFunc(hidden.putPresent, [DYN, DYN, DYN], DYN, (into, key, value) => {
+    const held = isCelList(value) ? first(value) : undefined;
+    return held === undefined ? (into as Dyn) : withEntry(mapOf(into), key, held);
   }),
 ];
+
+export const optionals: readonly CelFunc[] = [...ofOptionals, ...ofLoops];

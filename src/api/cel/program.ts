@@ -1,23 +1,29 @@
-import { type CelInput, CelScalar, type CelValue, celEnv, celFunc, isCelError, parse, plan } from '@bufbuild/cel';
+import { type CelInput, CelScalar, type CelValue, celEnv, celFunc, isCelError, plan } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { toError } from '../../base/errors.ts';
 import { type AskAccess, authorizerLibrary } from './authorizer.ts';
-import { type Names, prepare, stepsFunction } from './check.ts';
 import { kubernetesLibrary, stepsOf } from './library.ts';
 import { opaqueTypes } from './opaque.ts';
+import { countSteps, stepsFunction } from './steps.ts';
+import { type Parsed, parse } from './syntax/parser.ts';
+import { describe, SyntaxProblem } from './syntax/source.ts';
+import { check, type Declared } from './types/checker.ts';
+import { dyn, type Type } from './types/type.ts';
 
 /**
  * CEL as Kubernetes has it. This module brings the whole engine with it: import it lazily, by `import()`, where an
  * expression is really there.
  */
 
-/** An expression that cannot be used; the message is upstream's, or says what is not supported. */
+/** An expression that cannot be used; the message is cel-go's. */
 export class CelCompileError extends Error {}
 
 export type CelOutcome = { readonly value: CelValue; readonly error?: never } | { readonly error: string };
 
 export interface CelProgram {
   readonly expression: string;
+  /** What its value will be, as far as that is known. */
+  readonly type: Type;
   /** The variables it uses; the others need not be made. */
   readonly uses: ReadonlySet<string>;
   /** Never throws. Ends with an error when it would take too many steps. */
@@ -38,7 +44,7 @@ const maxExpressionChars = 64 * 1024;
 
 let spending: CelBudget = { steps: 0 };
 
-const countSteps = celFunc(stepsFunction, [CelScalar.DYN], CelScalar.DYN, (range: CelValue) => {
+const spendSteps = celFunc(stepsFunction, [CelScalar.DYN], CelScalar.DYN, (range: CelValue) => {
   spending.steps -= 1 + stepsOf(range);
   if (spending.steps < 0) throw new Error('operation cancelled: actual cost limit exceeded');
   return range as CelInput<typeof CelScalar.DYN>;
@@ -50,32 +56,44 @@ function askNow(): AskAccess {
 }
 
 const environment = celEnv({
-  funcs: [...strings, ...kubernetesLibrary, ...authorizerLibrary(askNow), countSteps],
+  funcs: [...strings, ...kubernetesLibrary, ...authorizerLibrary(askNow), spendSteps],
   registry: opaqueTypes,
 });
+
+/** Names of variables of which nothing more is known, or their types. */
+export type Variables = readonly string[] | Readonly<Record<string, Type>>;
 
 /** Throws CelCompileError. `isObject`: types of objects that the expression may make; it makes maps of them. */
 export function compile(
   expression: string,
-  variables: readonly string[],
-  { isObject }: Pick<Names, 'isObject'> = {},
+  variables: Variables,
+  { isObject }: Pick<Declared, 'isObject'> = {},
 ): CelProgram {
   if (expression.length > maxExpressionChars)
     throw new CelCompileError(`compilation failed: the expression has more than ${maxExpressionChars} characters`);
+  const parsed = parsedOf(expression);
+  const { type, problems, uses } = check(parsed, { variables: typesOf(variables), ...(isObject && { isObject }) });
+  if (problems.length > 0) throw new CelCompileError(`compilation failed: ${describe(expression, problems)}`);
+  countSteps(parsed.expr);
+  const run = plan(environment, parsed.expr) as (bindings: Readonly<Record<string, CelInput>>) => unknown;
+  return { expression, type, uses, evaluate: (bindings, budget) => evaluate(run, bindings, budget) };
+}
+
+function parsedOf(expression: string): Parsed {
   try {
-    const { expr } = parse(expression);
-    const names = {
-      variables: new Set(variables),
-      hasFunction: (name: string) => environment.funcs.find(name) !== undefined,
-      ...(isObject && { isObject }),
-    };
-    const uses = prepare(expr, names);
-    const run = plan(environment, expr) as (bindings: Readonly<Record<string, CelInput>>) => unknown;
-    return { expression, uses, evaluate: (bindings, budget) => evaluate(run, bindings, budget) };
+    return parse(expression);
   } catch (error) {
-    const hint = /\.\?|\[\?/.test(expression) ? ' (optional fields, .? and [?], are not supported)' : '';
-    throw new CelCompileError(`compilation failed: ERROR: ${toError(error).message}${hint}`, { cause: error });
+    if (!(error instanceof SyntaxProblem)) throw error;
+    throw new CelCompileError(`compilation failed: ${describe(expression, [error])}`, { cause: error });
   }
+}
+
+function typesOf(variables: Variables): Readonly<Record<string, Type>> {
+  return isNames(variables) ? Object.fromEntries(variables.map((name) => [name, dyn])) : variables;
+}
+
+function isNames(variables: Variables): variables is readonly string[] {
+  return Array.isArray(variables);
 }
 
 function evaluate(

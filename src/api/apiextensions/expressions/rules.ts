@@ -1,12 +1,13 @@
 /** `x-kubernetes-validations`: rules in CEL that stand in a definition's schema. */
 import { type CelBudget, CelCompileError, type CelProgram, compile, perExpressionSteps } from '../../cel/program.ts';
+import { dyn, optionalOf } from '../../cel/types/type.ts';
 import { jsonEqual } from '../../patch/index.ts';
 import type { JSONSchemaProps, ValidationRule } from '../../schema/generated/types/apiextensions-v1.ts';
 import type { FieldError } from '../../status.ts';
 import { duplicate, forbidden, invalidValue, required } from '../../validation/field-error.ts';
 import type { ExpressionRules } from '../validation/object-rules.ts';
 import { type Before, formerField, formerItems, isRecord } from '../validation/schema-validator.ts';
-import { undefinedField } from './fields.ts';
+import { typeOfSchema } from './types.ts';
 import { celValueOf, ofEveryObject } from './values.ts';
 
 /** Upstream's budget for all rules of one object. */
@@ -79,26 +80,29 @@ function ruleOf(
   { schema, path }: { readonly schema: JSONSchemaProps; readonly path: string },
   faults: RuleFault[],
 ): Rule | undefined {
-  const compiled = (expression: string, field: string) => {
-    try {
-      const program = compile(expression, ['self', 'oldSelf']);
-      const missing = undefinedField(expression, {
-        self: schema,
-        oldSelf: source.optionalOldSelf ? undefined : schema,
-      });
-      if (missing !== undefined)
-        throw new CelCompileError(
-          `compilation failed: ERROR: undefined field ${JSON.stringify(missing).replaceAll('"', "'")}`,
-        );
-      return program;
-    } catch (error) {
-      if (!(error instanceof CelCompileError)) throw error;
-      faults.push({ path: `${path}.${field}`, expression, message: error.message });
+  const self = typeOfSchema(schema, 'self') ?? dyn;
+  const variables = { self, oldSelf: source.optionalOldSelf ? optionalOf(self) : self };
+  const compiled = (expression: string, field: string, { result, problem }: { result: string; problem: string }) => {
+    const fault = (message: string) => {
+      faults.push({ path: `${path}.${field}`, expression, message });
       return undefined;
+    };
+    try {
+      const program = compile(expression, variables);
+      // What could be anything is seen when it runs.
+      return program.type.kind === result || program.type.kind === 'dyn' ? program : fault(problem);
+    } catch (error) {
+      if (error instanceof CelCompileError) return fault(error.message);
+      throw error;
     }
   };
-  const program = compiled(source.rule, 'rule');
-  const message = source.messageExpression ? compiled(source.messageExpression, 'messageExpression') : undefined;
+  const program = compiled(source.rule, 'rule', { result: 'bool', problem: 'cel expression must evaluate to a bool' });
+  const message = source.messageExpression
+    ? compiled(source.messageExpression, 'messageExpression', {
+        result: 'string',
+        problem: 'messageExpression must evaluate to a string',
+      })
+    : undefined;
   return program && { source, program, message };
 }
 

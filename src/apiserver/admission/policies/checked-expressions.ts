@@ -1,5 +1,7 @@
+import { dyn, objectOf, type Type } from '../../../api/cel/types/type.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type {
+  MatchCondition,
   MutatingAdmissionPolicy,
   MutatingWebhookConfiguration,
   ValidatingAdmissionPolicy,
@@ -21,42 +23,61 @@ export const checkedExpressions: AdmissionPlugin = {
   async validate({ kind, ref }, object) {
     const fields = object ? expressionsIn(object) : [];
     if (fields.length === 0) return;
+    // Each variable knows those before it.
+    const known: Record<string, Type> = {};
     const [conditions, policy] = await Promise.all([
       Expressions.load(conditionVariables),
-      Expressions.load(policyVariables),
+      Expressions.load({ ...policyVariables, variables: objectOf('kubernetes.variables', known) }),
     ]);
-    const errors = fields.flatMap(([path, expression]): FieldError[] => {
-      const fault = (path.startsWith('webhooks') ? conditions : policy).fault(expression);
-      return fault === undefined ? [] : [invalidValue(path, expression, fault)];
+    const errors = fields.flatMap(({ path, expression, results, variable }): FieldError[] => {
+      const type = (path.startsWith('webhooks') ? conditions : policy).typeOf(expression);
+      if (variable !== undefined) known[variable] = typeof type === 'string' ? dyn : type;
+      if (typeof type === 'string') return [invalidValue(path, expression, type)];
+      if (!results || type.kind === 'dyn' || results.includes(type.kind)) return [];
+      const wanted = results.length === 1 ? results[0] : `one of [${results.join(' ')}]`;
+      return [invalidValue(path, expression, `must evaluate to ${wanted}`)];
     });
     if (errors.length > 0) throw invalid(kind, ref.name, errors);
   },
 };
 
-type Field = readonly [path: string, expression: string];
+interface Field {
+  readonly path: string;
+  readonly expression: string;
+  /** What it may give. Absent: anything. */
+  readonly results?: readonly Type['kind'][];
+  /** The name under which later expressions find what it gives. */
+  readonly variable?: string;
+}
+
+function conditionsIn(conditions: readonly MatchCondition[] = [], below: string): Field[] {
+  return conditions.map(({ expression }, at) => ({
+    path: `${below}.matchConditions[${at}].expression`,
+    expression,
+    results: ['bool'],
+  }));
+}
 
 function expressionsIn(object: KubeObject): Field[] {
   const { webhooks } = object as MutatingWebhookConfiguration;
-  if (webhooks)
-    return webhooks.flatMap(({ matchConditions = [] }, at) =>
-      matchConditions.map(
-        ({ expression }, nth): Field => [`webhooks[${at}].matchConditions[${nth}].expression`, expression],
-      ),
-    );
-  const { validations = [] } = (object as ValidatingAdmissionPolicy).spec ?? {};
-  const { variables = [], matchConditions = [], mutations = [] } = (object as MutatingAdmissionPolicy).spec ?? {};
-  return [
-    ...matchConditions.map(({ expression }, at): Field => [`spec.matchConditions[${at}].expression`, expression]),
-    ...variables.map(({ expression }, at): Field => [`spec.variables[${at}].expression`, expression]),
-    ...validations.flatMap(({ expression, messageExpression }, at): Field[] => [
-      [`spec.validations[${at}].expression`, expression],
-      ...(messageExpression ? [[`spec.validations[${at}].messageExpression`, messageExpression] as Field] : []),
-    ]),
-    ...mutations.flatMap(({ applyConfiguration, jsonPatch }, at): Field[] => [
-      ...(applyConfiguration?.expression
-        ? [[`spec.mutations[${at}].applyConfiguration.expression`, applyConfiguration.expression] as Field]
-        : []),
-      ...(jsonPatch?.expression ? [[`spec.mutations[${at}].jsonPatch.expression`, jsonPatch.expression] as Field] : []),
-    ]),
-  ];
+  if (webhooks) return webhooks.flatMap(({ matchConditions }, at) => conditionsIn(matchConditions, `webhooks[${at}]`));
+  const { validations = [], auditAnnotations = [] } = (object as ValidatingAdmissionPolicy).spec ?? {};
+  const { variables = [], matchConditions, mutations = [] } = (object as MutatingAdmissionPolicy).spec ?? {};
+  const fields: Field[] = conditionsIn(matchConditions, 'spec');
+  const add = (path: string, expression: string | undefined, more: Omit<Field, 'path' | 'expression'> = {}) => {
+    if (expression) fields.push({ path, expression, ...more });
+  };
+  for (const [at, { name, expression }] of variables.entries())
+    add(`spec.variables[${at}].expression`, expression, { variable: name });
+  for (const [at, { expression, messageExpression }] of validations.entries()) {
+    add(`spec.validations[${at}].expression`, expression, { results: ['bool'] });
+    add(`spec.validations[${at}].messageExpression`, messageExpression, { results: ['string'] });
+  }
+  for (const [at, { valueExpression }] of auditAnnotations.entries())
+    add(`spec.auditAnnotations[${at}].valueExpression`, valueExpression, { results: ['string', 'null'] });
+  for (const [at, { applyConfiguration, jsonPatch }] of mutations.entries()) {
+    add(`spec.mutations[${at}].applyConfiguration.expression`, applyConfiguration?.expression);
+    add(`spec.mutations[${at}].jsonPatch.expression`, jsonPatch?.expression);
+  }
+  return fields;
 }

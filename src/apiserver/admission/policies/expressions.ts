@@ -1,6 +1,7 @@
 import type { CelInput } from '@bufbuild/cel';
 import type { AccessQuestion } from '../../../api/cel/authorizer.ts';
 import type { CelBudget, CelProgram, compile } from '../../../api/cel/program.ts';
+import type { Type } from '../../../api/cel/types/type.ts';
 import type { fromCel } from '../../../api/cel/values.ts';
 import type { Variable } from '../../../api/schema/generated/types/admissionregistration-v1.ts';
 import { toError } from '../../../base/errors.ts';
@@ -28,30 +29,30 @@ const isObject = (typeName: string) => typeName === 'JSONPatch' || /^Object(\.|$
 /** The expressions of one policy or webhook: compiled when first used, and kept. The engine is loaded with the first. */
 export class Expressions {
   readonly #engine: Engine;
-  readonly #names: readonly string[];
+  readonly #variables: Readonly<Record<string, Type>>;
   readonly #authorizer: Authorizer | undefined;
   readonly #programs = new Map<string, CelProgram | string>();
 
-  private constructor(engine: Engine, names: readonly string[], authorizer: Authorizer | undefined) {
+  private constructor(engine: Engine, variables: Readonly<Record<string, Type>>, authorizer: Authorizer | undefined) {
     this.#engine = engine;
-    this.#names = names;
+    this.#variables = variables;
     this.#authorizer = authorizer;
   }
 
-  /** `authorizer`: whom expressions ask by that name. */
-  static async load(names: readonly string[], authorizer?: Authorizer): Promise<Expressions> {
+  /** `variables`: what they may name. `authorizer`: whom expressions ask by that name. */
+  static async load(variables: Readonly<Record<string, Type>>, authorizer?: Authorizer): Promise<Expressions> {
     const [{ compile }, { toCel, fromCel }, { authorizerValue }] = await Promise.all([
       import('../../../api/cel/program.ts'),
       import('../../../api/cel/values.ts'),
       import('../../../api/cel/authorizer.ts'),
     ]);
-    return new Expressions({ compile, toCel, fromCel, authorizerValue }, names, authorizer);
+    return new Expressions({ compile, toCel, fromCel, authorizerValue }, variables, authorizer);
   }
 
-  /** Why an expression cannot be used; undefined when it can. */
-  fault(expression: string): string | undefined {
+  /** What an expression gives as far as that is known, or why it cannot be used. */
+  typeOf(expression: string): Type | string {
     const program = this.#program(expression);
-    return typeof program === 'string' ? program : undefined;
+    return typeof program === 'string' ? program : program.type;
   }
 
   bind(seen: Seen, variables: readonly Variable[] = []): Bound {
@@ -91,7 +92,7 @@ export class Expressions {
     let program = this.#programs.get(expression);
     if (program === undefined) {
       try {
-        program = this.#engine.compile(expression, this.#names, { isObject });
+        program = this.#engine.compile(expression, this.#variables, { isObject });
       } catch (error) {
         program = toError(error).message;
       }

@@ -176,7 +176,7 @@ describe('ValidatingAdmissionPolicy', () => {
   test('what cannot be compiled is refused when it is written', async () => {
     assert.equal(
       await refusal(bench.create(policy({ validations: [{ expression: 'subject.x' }] })), 'Invalid'),
-      `ValidatingAdmissionPolicy.admissionregistration.k8s.io "limits" is invalid: spec.validations[0].expression: Invalid value: "subject.x": compilation failed: ERROR: undeclared reference to 'subject' (in container '')`,
+      `ValidatingAdmissionPolicy.admissionregistration.k8s.io "limits" is invalid: spec.validations[0].expression: Invalid value: "subject.x": compilation failed: ERROR: <input>:1:1: undeclared reference to 'subject' (in container '')\n | subject.x\n | ^`,
     );
   });
 });
