@@ -86,7 +86,7 @@ export class ApiError extends Error {
       status: 'Failure',
       message: this.message,
       reason: this.reason,
-      ...(this.details && { details: { ...this.details, causes: this.details.causes ?? [] } }),
+      ...(this.details && { details: this.details }),
       code: this.httpCode,
     };
   }
@@ -108,7 +108,7 @@ function qualifiedResource({ group, plural }: ResourceNames): string {
 }
 
 function detailsOf({ group, plural }: ResourceNames, name: string): ApiErrorDetails {
-  return { name, ...(group && { group }), kind: plural };
+  return { ...(name && { name }), ...(group && { group }), kind: plural };
 }
 
 export function notFound(resource: ResourceNames, name: string): ApiError {
@@ -178,7 +178,7 @@ export function invalid(
   const causes = errors.map(({ type, field, message }) => ({ reason: type, message, field }));
   const subject = kind.group ? `${kind.kind}.${kind.group}` : kind.kind;
   return new ApiError('Invalid', `${subject} "${name}" is invalid: ${body}`, {
-    name,
+    ...(name && { name }),
     ...(kind.group && { group: kind.group }),
     kind: kind.kind,
     causes,

@@ -5,7 +5,12 @@ export const watchType = 'application/vnd.kubernetes.protobuf;stream=watch';
 
 const lengthBytes = 4;
 
-/** One event. `object` has an envelope; the event itself has none. */
+/** The event of a frame alone, as it goes into a WebSocket message, which has a length of its own. */
+export function eventOf(frame: Buffer): Buffer {
+  return frame.subarray(lengthBytes);
+}
+
+/** One event with its length. `object` has an envelope; the event itself has none. */
 export function encodeWatchEvent(type: string, object: Uint8Array): Buffer {
   const writer = new Writer();
   writer.bytes(object);

@@ -2,6 +2,8 @@ import type { Kind } from '../../api/kind.ts';
 import { protobufType } from '../../api/protobuf/envelope.ts';
 import { ApiError } from '../../api/status.ts';
 
+const yamlType = 'application/yaml';
+
 export type Encoding = 'json' | 'yaml' | 'protobuf';
 
 /** How an object is to be written. */
@@ -82,16 +84,18 @@ export function outputFormat(
   const hasProtobuf = () => kind === undefined || kind.schema().name !== undefined;
   const format = choose(accept, hasProtobuf, !noTable);
   if (format) return format;
-  throw new ApiError(
-    'NotAcceptable',
-    `only the following media types are accepted: application/json, application/yaml${hasProtobuf() ? `, ${protobufType}` : ''}`,
-  );
+  // Upstream finds out when it writes, and says so in its own words.
+  const why =
+    !hasProtobuf() && choose(accept, () => true, !noTable)
+      ? 'object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message'
+      : `only the following media types are accepted: application/json, application/yaml, ${protobufType}`;
+  throw new ApiError('NotAcceptable', why);
 }
 
 /** How to write what is answered in place of the object that was asked for; in case of doubt as JSON. */
-export function plainEncoding(accept: string | undefined): 'json' | 'protobuf' {
-  if (!accept?.includes(protobufType)) return 'json';
-  return choose(accept, () => true)?.encoding === 'protobuf' ? 'protobuf' : 'json';
+export function plainEncoding(accept: string | undefined): Encoding {
+  if (accept === undefined || (!accept.includes(protobufType) && !accept.includes(yamlType))) return 'json';
+  return choose(accept, () => true)?.encoding ?? 'json';
 }
 
 /** Body types that writes other than patches may have. Throws ApiError `UnsupportedMediaType`. */

@@ -58,7 +58,7 @@ describe('the way of a request', () => {
       list.json.message,
       'secrets is forbidden: User "jane" cannot list resource "secrets" in API group "" in the namespace "default"',
     );
-    assert.deepEqual(list.json.details, { kind: 'secrets', name: '', causes: [] });
+    assert.deepEqual(list.json.details, { kind: 'secrets' });
     const scale = await jane.get('/apis/apps/v1/namespaces/a/deployments/x/scale');
     assert.equal(
       scale.json.message,

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { stringify } from 'yaml';
@@ -5,9 +6,10 @@ import { protobufType, type TypeMeta } from '../../api/protobuf/envelope.ts';
 import { encodeObject, protobufDefinition } from '../../api/protobuf/protobuf.ts';
 import { parseJson } from '../../api/schema/exact-json.ts';
 import type { ApiError } from '../../api/status.ts';
-import type { ApiRequest, ParsedRequest } from './api-request.ts';
+import { type ApiRequest, addFlowHeaders, type ParsedRequest } from './api-request.ts';
 import type { Exchange } from './exchange.ts';
 import { type Encoding, plainEncoding } from './negotiate.ts';
+import type { Query } from './query.ts';
 
 export const jsonType = 'application/json';
 const yamlType = 'application/yaml';
@@ -20,10 +22,10 @@ const compress = promisify(gzip);
 
 export function acceptsGzip(exchange: Exchange): boolean {
   const accepted = exchange.headers['accept-encoding'];
-  return typeof accepted === 'string' && accepted.includes('gzip');
+  return typeof accepted === 'string' && accepted.split(',').some((token) => token.trim() === 'gzip');
 }
 
-/** Sends finished JSON bytes as JSON, indented JSON (`?pretty=true`) or YAML, compressed when large and wanted. */
+/** Sends finished JSON bytes as JSON, indented JSON (`?pretty=true`, browsers, curl) or YAML, compressed when large and wanted. */
 export async function sendJson(
   request: ApiRequest,
   status: number,
@@ -32,7 +34,7 @@ export async function sendJson(
 ): Promise<void> {
   let body = json;
   if (encoding === 'yaml') body = stringify(parseJson(json.toString()));
-  else if (wantsPretty(request)) body = `${JSON.stringify(parseJson(json.toString()), undefined, 2)}\n`;
+  else if (wantsPretty(request)) body = JSON.stringify(parseJson(json.toString()), undefined, 2);
   await sendBody(request, status, encoding === 'yaml' ? yamlType : jsonType, body);
 }
 
@@ -78,18 +80,28 @@ export function sendText(request: ApiRequest, status: number, text: string, cont
   request.exchange.send(status, headers, text);
 }
 
-/** As upstream: browsers and curl asking without a hint still get compact JSON; only `?pretty` changes it. */
-function wantsPretty(request: ApiRequest): boolean {
-  if (request.query.size === 0) return false;
-  const pretty = request.query.get('pretty');
-  return pretty !== undefined && pretty !== 'false' && pretty !== '0';
+const trueTexts = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
+const people = /^(?:curl|Wget|Mozilla\/5\.0)/;
+
+/** As upstream: who asks with `?pretty`, or seems to be a person, gets something to read. */
+export function wantsPretty({
+  query,
+  exchange,
+}: {
+  readonly query?: Query | undefined;
+  readonly exchange: Exchange;
+}): boolean {
+  const pretty = query === undefined || query.size === 0 ? undefined : query.get('pretty');
+  if (pretty) return trueTexts.has(pretty);
+  const agent = exchange.headers['user-agent'];
+  return agent !== undefined && people.test(agent);
 }
 
 /** Sends an error as `metav1.Status`; when an answer was already begun, breaks it off. */
 export function sendError(
   exchange: Exchange,
   error: ApiError,
-  { auditId = '', warnings }: Partial<Pick<ParsedRequest, 'auditId' | 'warnings'>> = {},
+  { auditId = '', warnings, query }: Partial<Pick<ParsedRequest, 'auditId' | 'warnings' | 'query'>> = {},
 ): void {
   if (exchange.answered) {
     exchange.breakOff();
@@ -97,17 +109,21 @@ export function sendError(
   }
   const retryAfterSeconds = error.details?.retryAfterSeconds;
   const answer = error.toStatus();
-  const bytes = plainEncoding(exchange.headers.accept) === 'protobuf' ? protobufOf(answer) : undefined;
+  const encoding = plainEncoding(exchange.headers.accept);
+  const bytes = encoding === 'protobuf' ? protobufOf(answer) : undefined;
+  const indent = encoding === 'json' && wantsPretty({ query, exchange }) ? 2 : undefined;
+  const headers: OutgoingHttpHeaders = {
+    'audit-id': auditId,
+    'cache-control': 'no-cache, private',
+    'content-type': bytes ? protobufType : encoding === 'yaml' ? yamlType : jsonType,
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    ...(warnings?.header !== undefined && { warning: warnings.header }),
+    ...(error.reason === 'Unauthorized' && { 'www-authenticate': 'Bearer realm="kubernetes"' }),
+  };
+  addFlowHeaders(headers, flow);
   exchange.send(
     error.httpCode,
-    {
-      'audit-id': auditId,
-      'cache-control': 'no-cache, private',
-      'content-type': bytes ? protobufType : jsonType,
-      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
-      ...(warnings?.header !== undefined && { warning: warnings.header }),
-      ...(error.reason === 'Unauthorized' && { 'www-authenticate': 'Bearer realm="kubernetes"' }),
-    },
-    bytes ?? JSON.stringify(answer),
+    headers,
+    bytes ?? (encoding === 'yaml' ? stringify(answer) : JSON.stringify(answer, undefined, indent)),
   );
 }

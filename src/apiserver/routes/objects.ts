@@ -7,7 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Entry, EntryList, Registry, WriteTarget } from '../contract.ts';
 import { type ApiRequest, readContext } from '../http/api-request.ts';
 import { type OutputFormat, outputFormat } from '../http/negotiate.ts';
-import { acceptsGzip, jsonType, sendBody, sendJson, sendObject } from '../http/respond.ts';
+import { acceptsGzip, jsonType, sendBody, sendJson, sendObject, wantsPretty } from '../http/respond.ts';
 import { writeContext } from '../http/write-context.ts';
 import { includeObject, tableOf } from '../tables/table.ts';
 import { type ChunkWriter, chunkBytes } from './chunks.ts';
@@ -103,7 +103,7 @@ export async function sendList(
     return streamList(routes.chunks, request, protobufType, encoded.pieces());
   }
   const encoded = encodeList(kind, list);
-  if (encoded.bytes <= chunkBytes || format.encoding === 'yaml' || request.query.has('pretty'))
+  if (encoded.bytes <= chunkBytes || format.encoding === 'yaml' || wantsPretty(request))
     return sendJson(request, 200, Buffer.concat([...encoded.pieces()], encoded.bytes), format.encoding);
   await streamList(routes.chunks, request, jsonType, encoded.pieces());
 }

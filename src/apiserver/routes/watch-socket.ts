@@ -6,8 +6,12 @@ import type { WatchSink } from './watch-sink.ts';
 /** A client that does not read is cut off when this much waits for it. */
 const mostBufferedBytes = 16 * 1024 * 1024;
 
-/** A watch over a WebSocket: one text message an event. */
-export function openWatchSocket(request: ApiRequest, upgrade: Upgrade): WatchSink {
+/** A watch over a WebSocket: one message an event, of text, or of what `binary` takes out of a frame. */
+export function openWatchSocket(
+  request: ApiRequest,
+  upgrade: Upgrade,
+  binary: ((frame: Buffer) => Buffer) | undefined,
+): WatchSink {
   const server = new WebSocketServer({ noServer: true, maxPayload: 4096 });
   const socket = upgrade.take();
   let send: ((frame: Buffer) => void) | undefined;
@@ -18,7 +22,7 @@ export function openWatchSocket(request: ApiRequest, upgrade: Upgrade): WatchSin
     webSocket.on('close', () => request.exchange.abort(new Error('the client closed the WebSocket')));
     send = (frame) => {
       if (webSocket.bufferedAmount > mostBufferedBytes) webSocket.terminate();
-      else webSocket.send(frame, { binary: false });
+      else webSocket.send(binary ? binary(frame) : frame, { binary: binary !== undefined });
     };
     close = () => webSocket.close(1000);
     for (const frame of early) send(frame);

@@ -130,4 +130,33 @@ describe('watches', () => {
     socket.close();
     await closed;
   });
+
+  test('over a WebSocket in protobuf: one event a message, without a length', async () => {
+    const selected = `${maps}?watch=1&fieldSelector=metadata.name%3Dpb`;
+    const socket = new WebSocket(`${server.url.replace('https', 'wss')}${selected}`, {
+      ca: server.ca,
+      cert: server.admin.certificatePem,
+      key: server.admin.keyPem,
+      headers: { accept: 'application/vnd.kubernetes.protobuf' },
+    });
+    const message = new Promise<readonly [Buffer, boolean]>((resolve, reject) => {
+      socket.once('message', (data, isBinary) => resolve([data as Buffer, isBinary]));
+      socket.once('error', reject);
+    });
+    await create('pb');
+    const [data, isBinary] = await message;
+    assert.equal(isBinary, true);
+    // WatchEvent.type, then WatchEvent.object.raw, which has its own envelope.
+    assert.equal(data.subarray(0, 7).toString('latin1'), '\n\x05ADDED');
+    assert.ok(data.includes('k8s\0'));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.close();
+    await closed;
+  });
+
+  test('YAML cannot be streamed', async () => {
+    const { status, text } = await client.get(`${maps}?watch=1`, { accept: 'application/yaml' });
+    assert.equal(status, 406);
+    assert.match(text, /accepted:\s+application\/json;stream=watch,\s+application\/vnd.kubernetes.protobuf;stream=watch/);
+  });
 });

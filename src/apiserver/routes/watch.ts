@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kind } from '../../api/kind.ts';
 import type { TypeMeta } from '../../api/protobuf/envelope.ts';
 import { encodeObject, protobufDefinition } from '../../api/protobuf/protobuf.ts';
-import { encodeWatchEvent, watchType } from '../../api/protobuf/watch-event.ts';
+import { encodeWatchEvent, eventOf, watchType } from '../../api/protobuf/watch-event.ts';
 import { ApiError, isApiError } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
@@ -37,7 +37,7 @@ export async function serveWatch(routes: WatchRoutes, request: ApiRequest, kind:
     let pending = iterator.next();
     // What is wrong from the start is an ordinary error answer; the headers go out before the first event otherwise.
     await Promise.race([pending, nextTurn()]);
-    sink = openSink(request, format.encoding === 'protobuf' ? watchType : jsonType);
+    sink = openSink(request, format.encoding);
     for (;;) {
       const { done, value } = await pending;
       if (done || signal.aborted) break;
@@ -77,9 +77,10 @@ function encoderOf(
   format: OutputFormat,
 ): (frame: WatchFrame) => Buffer {
   if (format.encoding === 'yaml')
-    throw new ApiError('NotAcceptable', 'only the following media types are accepted: application/json');
-  if (format.encoding === 'protobuf' && request.exchange.upgrade)
-    throw new ApiError('NotAcceptable', 'watches over a WebSocket are sent as JSON only');
+    throw new ApiError(
+      'NotAcceptable',
+      `only the following media types are accepted: ${jsonType};stream=watch, ${watchType}`,
+    );
   if (format.as === 'object') return format.encoding === 'protobuf' ? frames.encodeProtobuf : frames.encode;
   const { metaVersion } = format;
   const json = (value: unknown) => Buffer.from(JSON.stringify(value));
@@ -110,9 +111,11 @@ function bookmark(frame: WatchFrame, metaVersion: string): Buffer {
   return frameOf('BOOKMARK', Buffer.from(JSON.stringify(partialOf(frame.entry, metaVersion))));
 }
 
-function openSink(request: ApiRequest, contentType: string): WatchSink {
-  if (request.exchange.upgrade) return openWatchSocket(request, request.exchange.upgrade);
-  return new StreamSink(request.exchange.open(200, request.headers(contentType)), request.signal);
+function openSink(request: ApiRequest, encoding: OutputFormat['encoding']): WatchSink {
+  const { upgrade } = request.exchange;
+  if (upgrade) return openWatchSocket(request, upgrade, encoding === 'protobuf' ? eventOf : undefined);
+  const headers = request.headers(encoding === 'protobuf' ? watchType : jsonType);
+  return new StreamSink(request.exchange.open(200, headers), request.signal);
 }
 
 class StreamSink implements WatchSink {
