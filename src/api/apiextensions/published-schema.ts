@@ -6,24 +6,22 @@ type Json = Record<string, unknown>;
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 const reference = { v2: '#/definitions/', v3: '#/components/schemas/' } as const;
 
-const typeText = {
-  apiVersion: { type: 'string', description: 'Version of the API that the object is written in.' },
-  kind: { type: 'string', description: 'What the object is.' },
-};
+const text = { type: 'string' };
 
-/** The schema of whole objects. A reference to the metadata's type is in it; who writes the document adds that type. */
+/**
+ * The schema of whole objects. A reference to the metadata's type is in it; who writes the document adds that type, and
+ * describes what every object has.
+ */
 export function publishedSchema(structural: JSONSchemaProps | undefined, version: 'v2' | 'v3'): Json {
   if (!structural) return { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   const written = version === 'v3' ? (structuredClone(structural) as Json) : asVersion2(structural, true);
   // As upstream: an object that keeps everything says nothing of its fields in version 2, whose readers would refuse them.
   if (version === 'v2' && structural['x-kubernetes-preserve-unknown-fields']) return written;
   const ref = { $ref: reference[version] + meta };
-  const metadata =
-    version === 'v2' ? { description: metadataText, ...ref } : { description: metadataText, allOf: [ref] };
-  return { ...written, properties: { ...(written['properties'] as Json | undefined), ...typeText, metadata } };
+  const metadata = version === 'v2' ? ref : { allOf: [ref] };
+  const properties = { ...(written['properties'] as Json | undefined), apiVersion: text, kind: text, metadata };
+  return { ...written, properties };
 }
-
-const metadataText = 'Name, labels, annotations and what the system notes of the object.';
 
 /** What version 2 of OpenAPI cannot say is left out, as upstream does, since old clients stumble over it. */
 function asVersion2(props: JSONSchemaProps, isRoot: boolean): Json {

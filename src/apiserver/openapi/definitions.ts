@@ -46,15 +46,30 @@ export function writeDefinitions(writer: Writer, custom: ReadonlyMap<string, Cus
 }
 
 const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+/** The source of the descriptions has none of fields that only refer to a type; upstream's conformance tests read this one. */
+const metadataText = "Standard object's metadata: its names, labels, annotations, and what the system notes of it.";
 
 function writeCustom(writer: Writer, { schema, kind }: CustomSchema): Json {
   const { group, version, kind: name } = kind;
   const kinds = [{ group, version, kind: name }];
   if (kind.publishedSchema) {
     writer.wanted.add(objectMeta); // it refers to it
-    return { ...kind.publishedSchema(writer.version), 'x-kubernetes-group-version-kind': kinds };
+    return { ...withTexts(writer, kind.publishedSchema(writer.version)), 'x-kubernetes-group-version-kind': kinds };
   }
   return { ...body(writer, schema, () => undefined), 'x-kubernetes-group-version-kind': kinds };
+}
+
+/** One of many whose kind and version are described as every object's are. */
+const anyKind = 'io.k8s.api.core.v1.ConfigMap';
+
+function withTexts({ descriptions }: Writer, schema: Json): Json {
+  const properties = schema['properties'] as Readonly<Record<string, Json>> | undefined;
+  if (!descriptions || !properties) return schema;
+  const described = ['apiVersion', 'kind', 'metadata'].flatMap((field) => {
+    const description = field === 'metadata' ? metadataText : descriptions.ofField(anyKind, field);
+    return properties[field] && description ? [[field, { description, ...properties[field] }]] : [];
+  });
+  return { ...schema, properties: { ...properties, ...Object.fromEntries(described) } };
 }
 
 function writeDefinition(writer: Writer, name: string, schema: Schema): Json {
@@ -109,10 +124,14 @@ function asProperty(writer: Writer, schema: Schema, description: string | undefi
     return { ...(description && { description }), ...fallback, ...body(writer, schema, () => undefined) };
   const ref = refTo(writer, schema.name);
   // A property that only refers to a type is often described by the type alone.
-  const text = description ?? writer.descriptions?.ofType(schema.name);
+  const text = description ?? textOfType(writer, schema.name);
   const added: Json = { ...(text && { description: text }), ...fallback, ...addedHere(schema, schema.name) };
   if (writer.version === 'v2') return { ...added, ...ref };
   return Object.keys(added).length === 0 ? ref : { ...added, allOf: [ref] };
+}
+
+function textOfType({ descriptions }: Writer, name: string): string | undefined {
+  return name === objectMeta && descriptions ? metadataText : descriptions?.ofType(name);
 }
 
 function addedHere(schema: Schema, name: string): Json {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Loose } from '../harness/api.ts';
+import { image } from '../harness/objects.ts';
 import { startControlPlane, untilIs } from '../harness/server.ts';
 import { startWebhook } from '../harness/webhook.ts';
 import { admission, configurationsOf, hook, withConfiguration } from '../harness/webhook-configurations.ts';
@@ -9,7 +10,6 @@ const cluster = await startControlPlane({ nodes: ['n1'] });
 const { api, namespace } = cluster;
 const webhook = await startWebhook(api);
 
-const image = 'registry.k8s.io/pause:3.10';
 const configMaps = (space: string) => `/api/v1/namespaces/${space}/configmaps`;
 const pods = (space: string) => `/api/v1/namespaces/${space}/pods`;
 const pod = (name: string, container = 'pause', labels: Loose = {}) => ({

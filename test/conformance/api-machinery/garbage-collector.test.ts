@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../harness/wait.ts';
 import type { Loose } from '../harness/api.ts';
+import { image } from '../harness/objects.ts';
 import { startControlPlane, untilGone, untilIs } from '../harness/server.ts';
 
 const { api, namespace } = await startControlPlane({ nodes: ['n1'] });
@@ -11,7 +12,7 @@ const { api, namespace } = await startControlPlane({ nodes: ['n1'] });
 const stayMs = 1_500;
 const podTemplate = (labels: Loose) => ({
   metadata: { labels },
-  spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'nginx', image: 'registry.k8s.io/pause:3.10' }] },
+  spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'nginx', image }] },
 });
 const controllerOf = (name: string, replicas: number, labels: Loose) => ({
   metadata: { name },

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { image } from '../harness/objects.ts';
 import { startControlPlane, untilGone, untilIs } from '../harness/server.ts';
 
 const { api, namespace } = await startControlPlane({ nodes: ['n1'] });
 
-const pause = { name: 'nginx', image: 'registry.k8s.io/pause:3.10' };
+const pause = { name: 'nginx', image };
 
 test('Namespaces [Serial] should ensure that all pods are removed when a namespace is deleted', async () => {
   const name = await namespace('nsdeletetest');

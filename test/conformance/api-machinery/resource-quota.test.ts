@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareQuantities } from '../../../src/api/quantity/quantity.ts';
 import type { Loose } from '../harness/api.ts';
+import { image } from '../harness/objects.ts';
 import { startControlPlane, untilGone, untilIs } from '../harness/server.ts';
 
 const { api, namespace } = await startControlPlane();
@@ -28,7 +29,6 @@ const hard: Amounts = {
   'requests.example.com/dongle': '3',
 };
 
-const image = 'registry.k8s.io/pause:3.10';
 const podOf = (name: string, requests: Amounts, limits: Amounts = {}, more: Loose = {}) => ({
   metadata: { name },
   spec: { ...more, containers: [{ name: 'pause', image, resources: { requests, limits } }] },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../../harness/wait.ts';
 import type { Loose } from '../harness/api.ts';
+import { deployment } from '../harness/objects.ts';
 import { checkOperations } from '../harness/operations.ts';
 import { startControlPlane } from '../harness/server.ts';
 import { admission } from '../harness/webhook-configurations.ts';
@@ -9,17 +10,6 @@ import { admission } from '../harness/webhook-configurations.ts';
 const { api, namespace } = await startControlPlane();
 
 const group = 'admissionregistration.k8s.io';
-const deployment = (name: string, replicas: number) => ({
-  metadata: { name, labels: { app: 'test' } },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app: 'test' } },
-    template: {
-      metadata: { labels: { app: 'test' } },
-      spec: { containers: [{ name: 'test', image: 'registry.k8s.io/pause:3.10' }] },
-    },
-  },
-});
 
 /** A policy over new Deployments of one namespace, in force when this resolves. */
 async function enforce(name: string, spec: Loose): Promise<string> {
