@@ -54,6 +54,7 @@ export class ApiRequest {
     };
     const { header } = this.#warnings;
     if (header !== undefined) headers.warning = header;
+    addFlowHeaders(headers, this.#parsed.flow);
     return headers;
   }
 }
@@ -65,7 +66,22 @@ export interface ParsedRequest {
   readonly auditId: string;
   readonly warnings: Warnings;
   /** What plugins want in the audit event; absent until the first. */
-  annotations?: Map<string, string>;
+  annotations: Map<string, string> | undefined;
+  /** How the request was classified (priority and fairness). */
+  flow: RequestFlow | undefined;
+}
+
+export interface RequestFlow {
+  /** '' as long as the object is not stored. */
+  readonly uid: string;
+  readonly level: { readonly uid: string };
+}
+
+/** Upstream's headers that tell clients how they were classified. */
+export function addFlowHeaders(headers: OutgoingHttpHeaders, flow: RequestFlow | undefined): void {
+  if (!flow || flow.uid === '' || flow.level.uid === '') return;
+  headers['x-kubernetes-pf-flowschema-uid'] = flow.uid;
+  headers['x-kubernetes-pf-prioritylevel-uid'] = flow.level.uid;
 }
 
 /** More than the webhooks and policies of any request have to say. */
@@ -76,7 +92,8 @@ export function parseRequest(exchange: Exchange): ParsedRequest {
   const query = parseQuery(exchange.query);
   const given = exchange.headers['audit-id'];
   const auditId = typeof given === 'string' && given.length <= 64 ? given : randomUUID();
-  return { query, info: requestInfo(exchange.method, exchange.path, query), auditId, warnings: new Warnings() };
+  const info = requestInfo(exchange.method, exchange.path, query);
+  return { query, info, auditId, warnings: new Warnings(), annotations: undefined, flow: undefined };
 }
 
 /** The context of a read: nothing of the query matters for it. */

@@ -101,7 +101,7 @@ export function wantsPretty({
 export function sendError(
   exchange: Exchange,
   error: ApiError,
-  { auditId = '', warnings, query }: Partial<Pick<ParsedRequest, 'auditId' | 'warnings' | 'query'>> = {},
+  { auditId = '', warnings, query, flow }: Partial<Pick<ParsedRequest, 'auditId' | 'warnings' | 'query' | 'flow'>> = {},
 ): void {
   if (exchange.answered) {
     exchange.breakOff();
