@@ -6,7 +6,7 @@ import type { Draft, KubeObject } from '../object.ts';
 import { type ApiError, badRequest } from '../status.ts';
 import { checkBody } from './decode.ts';
 import { DecodeError, decodeFailure, strictFailure, yamlFailure } from './decode-errors.ts';
-import { duplicateFields } from './duplicates.ts';
+import { duplicateFields, hasEveryField } from './duplicates.ts';
 import { parseJson } from './exact-json.ts';
 import { jsonSyntaxError, jsonType } from './json-syntax.ts';
 
@@ -25,17 +25,22 @@ export interface DecodeOptions {
 export function decodeObject(kind: Kind, json: string, options: DecodeOptions): Draft<KubeObject> {
   const value = parse(kind, json);
   checkType(kind, value);
+  if (options.fieldValidation === 'Ignore') return decodeValue(kind, value);
+  // Looked at first: what follows takes fields out.
+  const isWhole = options.duplicates !== undefined || hasEveryField(json, value);
   const unknown = checkFields(kind, value);
-  if (options.fieldValidation !== 'Ignore') {
-    const { duplicates = [], fieldValidation, warn } = options;
-    const problems = [...unknown, ...(options.duplicates ? [] : duplicateFields(json))];
-    if (fieldValidation === 'Strict') {
-      const all = duplicates.length > 0 ? [yamlFailure(duplicates), ...problems] : problems;
-      if (all.length > 0) throw strictFailure(kind, all);
-    }
-    for (const problem of [...duplicates, ...problems]) warn(problem);
-  }
+  const problems = isWhole ? unknown : [...unknown, ...duplicateFields(json)];
+  if (problems.length > 0 || options.duplicates) tellProblems(kind, problems, options);
   return typed(kind, value);
+}
+
+function tellProblems(kind: Kind, problems: readonly string[], options: DecodeOptions): void {
+  const { duplicates = [], fieldValidation, warn } = options;
+  if (fieldValidation === 'Strict') {
+    const all = duplicates.length > 0 ? [yamlFailure(duplicates), ...problems] : problems;
+    if (all.length > 0) throw strictFailure(kind, all);
+  }
+  for (const problem of [...duplicates, ...problems]) warn(problem);
 }
 
 /** The same for what came in another form than JSON and has no fields that its type does not have. The value is given away. */

@@ -107,6 +107,10 @@ export class CacheView<T extends KubeObject> implements View<T> {
     return presentAs(this.#kind, entry).object as T;
   }
 
+  #glimpse(entry: CachedEntry): T {
+    return presentAs(this.#kind, entry).glimpse as T;
+  }
+
   #onEntry({ key, entry: present, previous: past }: EntryChange): void {
     if (!this.#covers(key)) return;
     const previous = this.#matching ? this.#matching.get(key) : past;
@@ -115,17 +119,17 @@ export class CacheView<T extends KubeObject> implements View<T> {
     if (entry) this.#matching?.set(key, entry);
     else this.#matching?.delete(key);
     if (!entry) this.#indexes.remove(key);
-    else if (!this.#indexes.isEmpty) this.#indexes.put(key, this.#object(entry));
+    else if (!this.#indexes.isEmpty) this.#indexes.put(key, this.#glimpse(entry));
     if (this.#listeners.size > 0) this.#deliverLater(this.#changeOf(entry, previous));
   }
 
   #changeOf(entry: CachedEntry | undefined, previous: CachedEntry | undefined): Change<T> {
     if (!entry) {
-      const old = this.#object(previous as CachedEntry);
+      const old = this.#glimpse(previous as CachedEntry);
       return { type: 'deleted', object: old, old };
     }
-    if (!previous) return { type: 'added', object: this.#object(entry) };
-    return { type: 'modified', object: this.#object(entry), old: this.#object(previous) };
+    if (!previous) return { type: 'added', object: this.#glimpse(entry) };
+    return { type: 'modified', object: this.#glimpse(entry), old: this.#glimpse(previous) };
   }
 
   /** After the write that caused it, never inside it. */

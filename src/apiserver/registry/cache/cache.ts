@@ -26,8 +26,8 @@ export class Cache {
   readonly #options: CacheOptions;
   readonly #byPrefix = new Map<string, ResourceCache>();
   readonly #stop = new AbortController();
-  /** Objects by the bytes they were just encoded to, so that the change that comes back need not be parsed. */
-  readonly #parsed = new WeakMap<Uint8Array, KubeObject>();
+  /** Objects of writes that are on their way, by their bytes: the change that comes back need not be parsed. */
+  readonly #parsed = new Map<Uint8Array, KubeObject>();
   #revision = 0;
   #waiting: { readonly revision: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] =
     [];
@@ -97,7 +97,7 @@ export class Cache {
 
   #resourceFor(kind: Kind, horizon: number): ResourceCache {
     const { freeze, limits } = this.#options;
-    const parsedForm = (value: Uint8Array) => this.#parsed.get(value);
+    const parsedForm = (value: Uint8Array) => this.#take(value);
     return new ResourceCache(kind, horizon, { freeze, limits, parsedForm });
   }
 
@@ -214,9 +214,20 @@ export class Cache {
       await sleep(this.#options.clock, freshnessCheckMs, signal);
   }
 
-  /** Remembers what `value` was encoded from; the object is given away. */
+  /** Remembers what `value` was encoded from, until it comes back as a change or `forget` is called; the object is given away. */
   remember(value: Uint8Array, object: KubeObject): void {
     this.#parsed.set(value, object);
+  }
+
+  /** The write of `value` has failed. */
+  forget(value: Uint8Array): void {
+    this.#parsed.delete(value);
+  }
+
+  #take(value: Uint8Array): KubeObject | undefined {
+    const object = this.#parsed.get(value);
+    if (object) this.#parsed.delete(value);
+    return object;
   }
 
   close(): void {

@@ -16,7 +16,7 @@ export class CachedEntry implements Entry {
   #isRewritten = false;
   readonly #freeze: boolean;
   #object: KubeObject | undefined;
-  #used = true;
+  #used: boolean;
   /** As kinds show it that somebody else converts; those that nobody asked for lately go. */
   #forms: Map<Kind, CachedEntry> | undefined;
 
@@ -35,6 +35,7 @@ export class CachedEntry implements Entry {
     this.#json = options.json;
     this.#isRead = options.object !== undefined || !options.kind.readStored;
     this.#freeze = options.freeze;
+    this.#used = options.object === undefined;
     this.#object = options.object && options.freeze ? deepFreeze(options.object) : options.object;
   }
 
@@ -66,6 +67,22 @@ export class CachedEntry implements Entry {
     this.#used = true;
     this.#object ??= this.#parse();
     return this.#object;
+  }
+
+  /** The same for those who are told of a change as it happens: they do not count, as most of what is written is not asked for again soon. */
+  get glimpse(): KubeObject {
+    this.#object ??= this.#parse();
+    return this.#object;
+  }
+
+  /** Something newer has taken its place: only late watchers may still want the parsed form, and can have it made again. */
+  retire(): void {
+    this.#object = undefined;
+  }
+
+  /** Drops the parsed form that the writer left, unless somebody has asked for it meanwhile. */
+  settle(): void {
+    if (!this.#used) this.#object = undefined;
   }
 
   #parse(): KubeObject {

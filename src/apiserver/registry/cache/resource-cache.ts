@@ -6,6 +6,9 @@ import { type CacheEvent, EventWindow, type WindowLimits } from './event-window.
 import { SortedEntries } from './sorted-entries.ts';
 import { atRevision, headOf, servedForm, storedHead } from './stored-form.ts';
 
+/** Of so many changes the parsed forms stay for those who look at once: listeners, the next write of the same object. */
+const freshChanges = 64;
+
 /** A change as views see it. */
 export interface EntryChange {
   readonly key: ObjectKey;
@@ -35,6 +38,9 @@ export class ResourceCache {
   readonly #entries = new Map<ObjectKey, CachedEntry>();
   readonly #listeners = new Set<CacheListener>();
   readonly #parked = new Set<() => void>();
+  /** The newest changes, oldest first from `#freshAt` on. */
+  readonly #fresh: (Pick<EntryChange, 'entry' | 'previous'> | undefined)[] = new Array(freshChanges).fill(undefined);
+  #freshAt = 0;
 
   constructor(kind: Kind, horizon: number, options: ResourceCacheOptions) {
     this.#kind = kind;
@@ -171,6 +177,11 @@ export class ResourceCache {
 
   #tell(change: EntryChange): void {
     for (const listener of this.#listeners) listener(change);
+    const settled = this.#fresh[this.#freshAt];
+    this.#fresh[this.#freshAt] = change;
+    this.#freshAt = (this.#freshAt + 1) % freshChanges;
+    settled?.previous?.retire();
+    settled?.entry?.settle();
   }
 
   listen(listener: CacheListener): () => void {

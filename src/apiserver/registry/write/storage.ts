@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectKey } from '../../../api/object.ts';
 import { ApiError } from '../../../api/status.ts';
-import { type Store, StoreError } from '../../../store/store.ts';
+import { type Store, type StoredEntry, StoreError } from '../../../store/store.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
@@ -29,20 +29,18 @@ export class ObjectStorage {
 
   /** The object is given away. */
   async create(resource: ResourceCache, key: ObjectKey, object: KubeObject): Promise<CachedEntry> {
-    const value = this.#encode(resource, object);
+    const value = encodeStored(resource.kind, object);
     const durability = durabilityOf(resource, object);
-    const { revision } = await this.#attempt(() => this.#store.create(resource.prefix + key, value, { durability }));
-    return this.#shown(resource, key, value, revision);
+    const write = () => this.#store.create(resource.prefix + key, value, { durability });
+    return this.#shown(resource, key, value, await this.#write(value, object, write));
   }
 
   /** The object is given away. */
   async update(resource: ResourceCache, old: CachedEntry, object: KubeObject): Promise<CachedEntry> {
-    const value = this.#encode(resource, object);
+    const value = encodeStored(resource.kind, object);
     const durability = durabilityOf(resource, object);
-    const { revision } = await this.#attempt(() =>
-      this.#store.update(resource.prefix + old.key, value, old.revision, { durability }),
-    );
-    return this.#shown(resource, old.key, value, revision);
+    const write = () => this.#store.update(resource.prefix + old.key, value, old.revision, { durability });
+    return this.#shown(resource, old.key, value, await this.#write(value, object, write));
   }
 
   /** Resolves to the last state, at the revision of the removal. */
@@ -57,14 +55,19 @@ export class ObjectStorage {
     await this.#reached(await this.#attempt(() => this.#store.revision()));
   }
 
-  #encode(resource: ResourceCache, object: KubeObject): Buffer {
-    const value = encodeStored(resource.kind, object);
+  /** Resolves to the revision of the write. */
+  async #write(value: Buffer, object: KubeObject, write: () => Promise<StoredEntry>): Promise<number> {
     this.#cache.remember(value, object);
-    return value;
+    try {
+      return (await write()).revision;
+    } catch (error) {
+      this.#cache.forget(value);
+      throw apiErrorOf(error);
+    }
   }
 
   async #shown(resource: ResourceCache, key: ObjectKey, value: Buffer, revision: number): Promise<CachedEntry> {
-    await this.#reached(revision);
+    if (revision > this.#cache.revision) await this.#reached(revision);
     const entry = resource.get(key);
     return entry?.revision === revision ? entry : resource.entryOf(key, value, revision);
   }
