@@ -4,7 +4,7 @@ import type { Namespace } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { statusSubresource } from '../subresources.ts';
-import { validateNamespace } from '../validation/core/namespace.ts';
+import { validateNamespace, validateNamespaceStatus } from '../validation/core/namespace.ts';
 import { nameIsDnsLabel } from '../validation/names.ts';
 import {
   defaultNamespace,
@@ -24,7 +24,10 @@ export const namespace = kind<Namespace>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.core.v1.Namespace'),
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: { finalize: { verbs: ['update'], prepareUpdate: prepareNamespaceFinalize }, status: statusSubresource },
+  subresources: {
+    finalize: { verbs: ['update'], prepareUpdate: prepareNamespaceFinalize, validateUpdate: validateNamespace },
+    status: { ...statusSubresource, validateUpdate: validateNamespaceStatus },
+  },
   columns: [
     nameColumn,
     column('Status', ({ status }) => status?.phase ?? '', {

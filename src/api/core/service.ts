@@ -3,7 +3,7 @@ import type { Service } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { proxyVerbs, statusSubresource } from '../subresources.ts';
-import { validateService, validateServiceUpdate } from '../validation/core/service.ts';
+import { validateService, validateServiceStatus, validateServiceUpdate } from '../validation/core/service.ts';
 import { nameIsDns1035Label } from '../validation/names.ts';
 import { serviceColumns } from './service-columns.ts';
 import { defaultService } from './service-defaults.ts';
@@ -20,7 +20,7 @@ export const service = kind<Service>({
   schema: () => schemaOf('io.k8s.api.core.v1.Service'),
   subresources: {
     proxy: { verbs: proxyVerbs, kind: { group: '', version: 'v1', kind: 'ServiceProxyOptions' } },
-    status: statusSubresource,
+    status: { ...statusSubresource, validateUpdate: validateServiceStatus },
   },
   columns: serviceColumns,
   selectableFields: {

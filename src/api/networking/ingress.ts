@@ -4,7 +4,7 @@ import { kind } from '../kind.ts';
 import type { Ingress } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
-import { validateIngress } from '../validation/networking/ingress.ts';
+import { validateIngress, validateIngressStatus } from '../validation/networking/ingress.ts';
 
 export const ingress = kind<Ingress>({
   group: 'networking.k8s.io',
@@ -15,7 +15,7 @@ export const ingress = kind<Ingress>({
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.networking.v1.Ingress'),
   generation: true,
-  subresources: { status: statusSubresource },
+  subresources: { status: { ...statusSubresource, validateUpdate: validateIngressStatus } },
   columns: [
     nameColumn,
     column('Class', ({ spec }) => spec?.ingressClassName ?? '<none>', {

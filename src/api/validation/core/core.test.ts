@@ -67,7 +67,7 @@ testCases('service', service, validateService, [
     'spec.externalTrafficPolicy: Invalid value: "Local": may only be set for externally-accessible services',
   ],
   [
-    { 'spec.externalIPs': ['x'] },
+    { 'spec.externalIPs': ['x'], 'spec.externalTrafficPolicy': 'Cluster' },
     'spec.externalIPs[0]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
   ],
 ]);

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { HTTPIngressPath, Ingress, IngressBackend } from '../../schema/generated/types/networking-v1.ts';
 import { type Errors, each, optionalFormat, port, requiredFormat, requiredText } from '../common.ts';
+import { validateLoadBalancer } from '../core/load-balancer-status.ts';
 import { invalidFormat, invalidValue, notSupported, required } from '../field-error.ts';
 import { isDns1035Label, isDns1123Subdomain, isPortName, isWildcardDns1123Subdomain } from '../format.ts';
 
@@ -62,4 +63,8 @@ function validateBackend({ service, resource }: IngressBackend, path: string): E
   else if (number) errors.push(...port(number, `${path}.service.port.number`));
   else errors.push(required(path, 'port name or number is required'));
   return errors;
+}
+
+export function validateIngressStatus({ status }: Ingress): Errors {
+  return validateLoadBalancer(status?.loadBalancer?.ingress, 'status.loadBalancer.ingress', false);
 }
