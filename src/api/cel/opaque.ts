@@ -6,7 +6,7 @@ import { FieldDescriptorProto_Label, FieldDescriptorProto_Type, FileDescriptorSe
 
 /** Kubernetes' own types of values: to CEL each is a message with one text that expressions do not reach. */
 const names = [
-  ...(['Quantity', 'URL', 'IP', 'CIDR'] as const),
+  ...(['Quantity', 'URL', 'IP', 'CIDR', 'Format', 'Semver'] as const),
   ...(['Authorizer', 'PathCheck', 'GroupCheck', 'ResourceCheck', 'Decision'] as const),
 ] as const;
 export type OpaqueName = (typeof names)[number];

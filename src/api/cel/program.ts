@@ -2,7 +2,7 @@ import { type CelInput, CelScalar, type CelValue, celEnv, celFunc, isCelError, p
 import { strings } from '@bufbuild/cel/ext';
 import { toError } from '../../base/errors.ts';
 import { type AskAccess, authorizerLibrary } from './authorizer.ts';
-import { kubernetesLibrary, stepsOf } from './library.ts';
+import { kubernetesLibrary, stepsOf } from './library/library.ts';
 import { opaqueTypes } from './opaque.ts';
 import { countSteps, stepsFunction } from './steps.ts';
 import { type Parsed, parse } from './syntax/parser.ts';
@@ -55,7 +55,7 @@ function askNow(): AskAccess {
   return spending.ask;
 }
 
-const environment = celEnv({
+export const environment = celEnv({
   funcs: [...strings, ...kubernetesLibrary, ...authorizerLibrary(askNow), spendSteps],
   registry: opaqueTypes,
 });

@@ -1,3 +1,4 @@
+import { formatNames } from '../library/formats.ts';
 import { hidden } from '../syntax/macros.ts';
 import { parseType, splitTypes, type Type } from './type.ts';
 
@@ -15,6 +16,8 @@ const compared = [
   ...same(ordered, 'bool'),
   ...numbers.flatMap((a) => numbers.filter((b) => b !== a).map((b) => `(${a}, ${b}): bool`)),
 ];
+const comparedOpaque = (result: string) =>
+  ['kubernetes.Quantity', 'kubernetes.Semver'].map((type) => `(${type}, ${type}): ${result}`);
 const sizes = ['(string): int', '(bytes): int', '(list(A)): int', '(map(A, B)): int'];
 const ofTime = ['(timestamp): int', '(timestamp, string): int'];
 const ofTimeOrDuration = [...ofTime, '(duration): int'];
@@ -84,6 +87,10 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   'ip.isCanonical': ['(string): bool'],
   cidr: ['(string): net.CIDR'],
   isCIDR: ['(string): bool'],
+  'format.named': ['(string): optional_type(kubernetes.NamedFormat)'],
+  ...Object.fromEntries(formatNames.map((name) => [`format.${name}`, ['(): kubernetes.NamedFormat']])),
+  semver: ['(string): kubernetes.Semver', '(string, bool): kubernetes.Semver'],
+  isSemver: ['(string): bool', '(string, bool): bool'],
 };
 
 const methods: Readonly<Record<string, readonly string[]>> = {
@@ -145,11 +152,16 @@ const methods: Readonly<Record<string, readonly string[]>> = {
   ],
   asApproximateFloat: ['(kubernetes.Quantity): double'],
   asInteger: ['(kubernetes.Quantity): int'],
-  compareTo: ['(kubernetes.Quantity, kubernetes.Quantity): int'],
-  isGreaterThan: ['(kubernetes.Quantity, kubernetes.Quantity): bool'],
+  compareTo: comparedOpaque('int'),
+  isGreaterThan: comparedOpaque('bool'),
   isInteger: ['(kubernetes.Quantity): bool'],
-  isLessThan: ['(kubernetes.Quantity, kubernetes.Quantity): bool'],
+  isLessThan: comparedOpaque('bool'),
   sign: ['(kubernetes.Quantity): int'],
+  // versions and formats
+  major: ['(kubernetes.Semver): int'],
+  minor: ['(kubernetes.Semver): int'],
+  patch: ['(kubernetes.Semver): int'],
+  validate: ['(kubernetes.NamedFormat, string): optional_type(list(string))'],
   // addresses
   family: ['(net.IP): int'],
   isGlobalUnicast: ['(net.IP): bool'],
