@@ -41,6 +41,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
    * All versions of such a kind have it, the stored one too, and `storedAs` converts nothing. Rejects with ApiError.
    */
   convert?(objects: readonly KubeObject[]): Promise<readonly KubeObject[]>;
+  /** All versions of a kind that has `convert`, served or not. */
+  versions?(): readonly Kind[];
   readonly subresources: Readonly<Record<string, Subresource<T>>>;
   readonly columns: readonly Column<T>[];
   /** Field selectors this kind supports beside metadata.name and metadata.namespace. */

@@ -55,12 +55,12 @@ export function customKinds(
   );
   const storage = versions.find((version) => version.storage) ?? versions[0];
   if (!storage) throw new Error(`the definition ${definition.metadata.name} has no version`);
+  const all: Kind[] = [];
   const made = (version: CustomResourceDefinitionVersion, stored?: Kind) =>
-    customKind({ definition, names, version, rules: rulesOf(version), schemas, convert }, stored);
+    customKind({ definition, names, version, rules: rulesOf(version), schemas, convert, all }, stored);
   const stored = made(storage);
-  const served = versions
-    .filter((version) => version.served)
-    .map((one) => (one === storage ? stored : made(one, stored)));
+  all.push(...versions.map((one) => (one === storage ? stored : made(one, stored))));
+  const served = all.filter((_, at) => versions[at]?.served);
   return { stored, served: served.sort((a, b) => comparePriority(a.version, b.version)) };
 }
 
@@ -72,9 +72,13 @@ interface Parts {
   /** Of all versions, by `apiVersion`. */
   readonly schemas: ReadonlyMap<string, Schema>;
   readonly convert: ConvertCustom | undefined;
+  readonly all: readonly Kind[];
 }
 
-function customKind({ definition, names, version, rules, schemas, convert }: Parts, stored: Kind | undefined): Kind {
+function customKind(
+  { definition, names, version, rules, schemas, convert, all }: Parts,
+  stored: Kind | undefined,
+): Kind {
   const { group, scope } = definition.spec;
   const apiVersion = `${group}/${version.name}`;
   const schema = schemas.get(apiVersion) ?? schemaOfVersion(undefined);
@@ -114,6 +118,7 @@ function customKind({ definition, names, version, rules, schemas, convert }: Par
     }),
     ...(version.deprecated && { deprecation: version.deprecationWarning ?? `${whatIs} is deprecated` }),
     ...(convert && {
+      versions: () => all,
       convert: async (objects) =>
         (await convert(objects, apiVersion)).map((object) => ({ ...presented(schema, object), apiVersion })),
     }),

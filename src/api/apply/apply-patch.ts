@@ -8,10 +8,11 @@ import { type Comparison, compareObjects, leaveOut, noDifference } from './compa
 import { applyConflict, type ManagerConflict } from './conflict.ts';
 import { emptySet, type FieldTree, isEmpty, sameSets, subtractSets, subtractSubtrees, uniteSets } from './field-set.ts';
 import { kubectlManager, takenOverFields, updateLastApplied } from './last-applied.ts';
-import { isSameManager, type Manager, readManagers, writeManagers } from './managers.ts';
+import { isSameManager, type Manager, managedFieldsOf, readManagers, writeManagers } from './managers.ts';
 import { mergeApplied, pruneUnnamed } from './merge.ts';
 import { setOfObject } from './object-set.ts';
-import { conflictsOf, dropFields, managedFieldsOf } from './track-update.ts';
+import { conflictsOf, dropFields } from './track-update.ts';
+import { changesFor, type OtherVersions } from './versions.ts';
 
 /** A server-side apply. */
 export interface ApplyRequest {
@@ -38,6 +39,15 @@ export interface ApplyResult {
   readonly changed: boolean;
 }
 
+/** An apply whose merge is known, and whose conflicts are not yet. */
+export interface ApplyPlan {
+  readonly merged: Json;
+  /** Other versions whose managers want to know what changes in their words; empty where nothing is there to convert. */
+  readonly versions: readonly string[];
+  /** Throws ApiError `Conflict`. */
+  finish(others?: OtherVersions): ApplyResult;
+}
+
 /** Owner of everything that was there before the first apply to an object whose fields were not tracked. */
 const beforeFirstApply = 'before-first-apply';
 
@@ -48,6 +58,11 @@ const beforeFirstApply = 'before-first-apply';
  * `BadRequest`.
  */
 export function applyPatch(request: ApplyRequest): ApplyResult {
+  return planApply(request).finish();
+}
+
+/** `applyPatch` in two steps, for objects that somebody else converts. */
+export function planApply(request: ApplyRequest): ApplyPlan {
   const { schema, live = {}, applied, manager, apiVersion, subresource = '', resetFields = emptySet } = request;
   refuseDeep(applied);
   checkHeader(applied, apiVersion);
@@ -60,14 +75,23 @@ export function applyPatch(request: ApplyRequest): ApplyResult {
   const others = managers.filter((other) => other !== last);
   const merged = withoutUnnamed(schema, mergeApplied(schema, live, applied), last?.fields, [...others, self]);
   const changes = merged === live ? noDifference : leaveOut(resetFields, compareObjects(schema, live, merged));
-  refuseConflicts(others, changes, request);
   const isSame = isEmpty(changes.added) && isEmpty(changes.modified) && isEmpty(changes.removed);
-  const kept = isSame ? others : dropFields(others, changes);
-  const mine = ownEntry(self, last, isSame, request.now);
-  const newEntries = writeManagers([...kept, mine], entries);
-  const object = manager === kubectlManager ? updateLastApplied(merged, applied) : merged;
-  if (request.live && isSame && newEntries === entries && object === merged) return { object: live, changed: false };
-  return { object: withManagedFields(object, newEntries), changed: true };
+  const versions = new Set(isSame ? [] : others.map((other) => other.apiVersion));
+  versions.delete(apiVersion);
+  return {
+    merged,
+    versions: [...versions],
+    finish(otherVersions) {
+      refuseConflicts(others, changes, { ...request, otherVersions });
+      const kept = isSame ? others : dropFields(others, changes, otherVersions);
+      const mine = ownEntry(self, last, isSame, request.now);
+      const newEntries = writeManagers([...kept, mine], entries);
+      const object = manager === kubectlManager ? updateLastApplied(merged, applied) : merged;
+      if (request.live && isSame && newEntries === entries && object === merged)
+        return { object: live, changed: false };
+      return { object: withManagedFields(object, newEntries), changed: true };
+    },
+  };
 }
 
 function checkHeader(applied: Json, apiVersion: string): void {
@@ -92,13 +116,19 @@ function withoutUnnamed(schema: Schema, merged: Json, last: FieldTree | undefine
   return pruneUnnamed(schema, merged, last, managed);
 }
 
-function refuseConflicts(others: readonly Manager[], changes: Comparison, request: ApplyRequest): void {
+function refuseConflicts(
+  others: readonly Manager[],
+  changes: Comparison,
+  request: ApplyRequest & { readonly otherVersions: OtherVersions | undefined },
+): void {
   if (request.force || changes === noDifference) return;
   const allowed =
     request.manager === kubectlManager && request.live ? takenOverFields(request.schema, request.live) : emptySet;
   const conflicts: ManagerConflict[] = [];
   for (const manager of others) {
-    const fields = subtractSets(conflictsOf(manager, changes), allowed);
+    const mine = changesFor(manager, changes, request.otherVersions);
+    if (!mine) continue;
+    const fields = subtractSets(conflictsOf(manager, mine), allowed);
     if (!isEmpty(fields)) conflicts.push({ manager, fields });
   }
   if (conflicts.length > 0) throw applyConflict(conflicts);

@@ -7,7 +7,8 @@ import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { type ApplyRequest, applyPatch } from './apply-patch.ts';
 import { intersectSets, isEmpty, pathsOf } from './field-set.ts';
-import { managedFieldsOf, trackUpdate } from './track-update.ts';
+import { managedFieldsOf } from './managers.ts';
+import { trackUpdate } from './track-update.ts';
 
 const schema = schemaOf('io.k8s.api.apps.v1.Deployment');
 const time = (seconds: number) => Date.UTC(2026, 0, 1, 0, 0, seconds);

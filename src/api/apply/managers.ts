@@ -1,4 +1,4 @@
-import { isJson } from '../patch/record.ts';
+import { isJson, type Json } from '../patch/record.ts';
 import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts';
 import { type FieldTree, isEmpty, uniteSets } from './field-set.ts';
 
@@ -137,4 +137,11 @@ export function capUpdaters(managers: readonly Manager[], limit = maxUpdateManag
     }
   }
   return [...others, ...buckets.values(), ...rest];
+}
+
+/** The entries of an object, if it has a list of them. */
+export function managedFieldsOf(object: Json | undefined): readonly ManagedFieldsEntry[] | undefined {
+  const metadata = object?.['metadata'];
+  const entries = isJson(metadata) ? metadata['managedFields'] : undefined;
+  return Array.isArray(entries) ? entries : undefined;
 }

@@ -1,5 +1,5 @@
 import { formatTime } from '../object.ts';
-import { isJson, type Json, jsonEqual } from '../patch/record.ts';
+import { type Json, jsonEqual } from '../patch/record.ts';
 import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts';
 import type { Schema } from '../schema/schema.ts';
 import { type Comparison, compareObjects, leaveOut } from './compare.ts';
@@ -9,10 +9,12 @@ import {
   isReset,
   isSameManager,
   type Manager,
+  managedFieldsOf,
   readManagers,
   withFields,
   writeManagers,
 } from './managers.ts';
+import { changesFor, type OtherVersions } from './versions.ts';
 
 /** A create, update or patch (other than apply) whose fields are to be tracked. */
 export interface UpdateRequest {
@@ -27,6 +29,8 @@ export interface UpdateRequest {
   readonly now: number;
   /** Fields that this endpoint does not change, so that writing them makes nobody their owner. */
   readonly resetFields?: FieldTree;
+  /** Default: every version calls the fields alike. */
+  readonly otherVersions?: OtherVersions | undefined;
 }
 
 type Entries = readonly ManagedFieldsEntry[] | undefined;
@@ -43,7 +47,7 @@ export function trackUpdate(request: UpdateRequest): Entries {
   if (live && managers.length === 0) return undefined;
   const changes = leaveOut(resetFields, compareObjects(schema, live ?? {}, updated));
   const taken = uniteSets(changes.added, changes.modified);
-  const kept = dropFields(managers, changes);
+  const kept = dropFields(managers, changes, request.otherVersions);
   if (isEmpty(taken)) return writeManagers(kept, entries);
   const self: Omit<Manager, 'fields'> = {
     manager,
@@ -59,12 +63,6 @@ export function trackUpdate(request: UpdateRequest): Entries {
   return writeManagers(capUpdaters([...others, { ...self, fields }]), entries);
 }
 
-export function managedFieldsOf(object: Json | undefined): Entries {
-  const metadata = object?.['metadata'];
-  const entries = isJson(metadata) ? metadata['managedFields'] : undefined;
-  return Array.isArray(entries) ? entries : undefined;
-}
-
 function startingEntries(live: Json | undefined, updated: Json, isSubresource: boolean): Entries {
   const liveEntries = managedFieldsOf(live);
   const sent = managedFieldsOf(updated);
@@ -74,9 +72,21 @@ function startingEntries(live: Json | undefined, updated: Json, isSubresource: b
 }
 
 /** Every manager loses what was changed by somebody else or went away. */
-export function dropFields(managers: readonly Manager[], { added, modified, removed }: Comparison): Manager[] {
+export function dropFields(
+  managers: readonly Manager[],
+  changes: Comparison,
+  others?: OtherVersions | undefined,
+): readonly Manager[] {
+  if (!others) return without(managers, changes);
+  return managers.flatMap((manager) => {
+    const mine = changesFor(manager, changes, others);
+    return mine ? without([manager], mine) : [];
+  });
+}
+
+function without(managers: readonly Manager[], { added, modified, removed }: Comparison): readonly Manager[] {
   const lost = uniteSets(uniteSets(added, modified), removed);
-  if (isEmpty(lost)) return [...managers];
+  if (isEmpty(lost)) return managers;
   return managers.map((manager) => withFields(manager, subtractSets(manager.fields, lost)));
 }
 

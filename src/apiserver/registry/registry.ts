@@ -230,10 +230,10 @@ export class CachedRegistry implements Registry {
   ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }> {
     const resource = this.#resource(kind);
     const rules = rulingKind(kind);
-    const change = (stored: KubeObject | undefined) => {
+    const change = async (stored: KubeObject | undefined) => {
       const writer = { context, subresource: target.subresource ?? '', nowMs: this.#env.clock.now() };
       const old = stored && unruledObject(kind, stored);
-      return ruledObject(kind, applyFields(kind, { old, patch }, writer) as KubeObject) as Draft<KubeObject>;
+      return ruledObject(kind, (await applyFields(kind, { old, patch }, writer)) as KubeObject) as Draft<KubeObject>;
     };
     for (;;) {
       if (resource.get(keyOf({ metadata: target })) || target.subresource) {
@@ -251,7 +251,7 @@ export class CachedRegistry implements Registry {
         }
       }
       try {
-        const draft = change(undefined);
+        const draft = await change(undefined);
         const entry = await createObject(this.#env, resource, {
           kind: rules,
           target,

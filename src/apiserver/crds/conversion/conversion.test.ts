@@ -162,7 +162,7 @@ describe('conversion by webhook', () => {
     assert.equal(hook.seen.length, 1);
   });
 
-  test('patches, apply, status and deletion follow the rules of the version that is asked', async () => {
+  test('patches and deletion follow the rules of the version that is asked', async () => {
     const patched = await client.patch(at('v2', '/b'), { spec: { port: '2' } });
     assert.equal((await client.get(at('v1', '/b'))).json.spec.hostPort, 'b:2', patched.text);
     const invalid = await client.patch(at('v2', '/b'), { spec: { weight: 10 } });
@@ -170,13 +170,35 @@ describe('conversion by webhook', () => {
       invalid.json.message,
       /spec\.weight: Invalid value: 10: spec\.weight in body should be less than or equal/,
     );
-    const apply = 'application/apply-patch+yaml';
-    const body = link('v2', 'b', { host: 'b.example', port: '2' });
-    const forced = await client.patch(`${at('v2', '/b')}?fieldManager=me&force=true`, body, apply);
-    assert.equal(forced.json.spec.host, 'b.example');
     const removed = await client.delete(at('v2', '/c'));
     assert.equal(removed.status, 200, removed.text);
     assert.equal((await client.get(at('v1', '/c'))).status, 404);
+  });
+
+  test('fields are owned in the version in which they were written', async () => {
+    await client.post(at('v1'), link('v1', 'k', { hostPort: 'k:1' }));
+    const apply = (spec: unknown, query = '') =>
+      client.patch(`${at('v2', '/k')}?fieldManager=me${query}`, link('v2', 'k', spec), 'application/apply-patch+yaml');
+    const same = await apply({ host: 'k' });
+    assert.equal(same.status, 200, same.text);
+    const refused = await apply({ host: 'other' });
+    assert.equal(refused.status, 409, refused.text);
+    assert.match(refused.json.message, /^Apply failed with 1 conflict: .*using example\.com\/v1.*: \.spec\.hostPort$/);
+    const forced = await apply({ host: 'other' }, '&force=true');
+    assert.deepEqual(forced.json.spec, { host: 'other', port: '1' });
+    const fields = (object: AnyObject) =>
+      object.metadata.managedFields.map(({ operation, apiVersion, fieldsV1 }: AnyObject) => [
+        operation,
+        apiVersion,
+        JSON.stringify(fieldsV1['f:spec']),
+      ]);
+    assert.deepEqual(fields(forced.json), [
+      ['Apply', 'example.com/v2', '{"f:host":{}}'],
+      ['Update', 'example.com/v1', '{}'],
+    ]);
+    const put = await client.patch(at('v1', '/k'), { spec: { hostPort: 'k:7' } });
+    assert.deepEqual(fields(put.json), [['Update', 'example.com/v1', '{".":{},"f:hostPort":{}}']]);
+    await client.delete(at('v1', '/k'));
   });
 
   test('admission that asks for another version sees that one', async () => {

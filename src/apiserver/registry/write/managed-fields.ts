@@ -1,4 +1,14 @@
-import { applyPatch, type FieldTree, resetFieldsOf, trackUpdate } from '../../../api/apply/index.ts';
+import {
+  type ApplyRequest,
+  applyPatch,
+  changesIn,
+  type FieldTree,
+  type OtherVersions,
+  otherVersionsOf,
+  planApply,
+  resetFieldsOf,
+  trackUpdate,
+} from '../../../api/apply/index.ts';
 import type { Kind } from '../../../api/kind.ts';
 import type { Draft, KubeObject } from '../../../api/object.ts';
 import type { Patch } from '../../../client/client.ts';
@@ -19,6 +29,7 @@ export function trackFields(
   kind: Kind,
   { draft, old }: { readonly draft: Draft<KubeObject>; readonly old: KubeObject | undefined },
   { context, subresource, nowMs }: FieldWriter,
+  otherVersions?: OtherVersions,
 ): void {
   const entries = trackUpdate({
     schema: kind.schema(),
@@ -29,10 +40,35 @@ export function trackFields(
     subresource,
     now: nowMs,
     resetFields: resetFields(kind, subresource),
+    otherVersions,
   });
   const metadata = draft.metadata as Json;
   if (entries) metadata['managedFields'] = entries;
   else delete metadata['managedFields'];
+}
+
+/**
+ * What an update changes in the words of other versions in which fields of the object are managed. Undefined: there are none,
+ * or all versions call the fields alike. Rejects with the ApiError of whoever converts.
+ */
+export async function changesInOtherVersions(
+  kind: Kind,
+  { draft, old, subresource }: { readonly draft: object; readonly old: KubeObject; readonly subresource: string },
+  versions = otherVersionsOf(old, kind.apiVersion),
+): Promise<OtherVersions | undefined> {
+  if (!kind.convert || versions.length === 0) return undefined;
+  const found = new Map<string, ReturnType<typeof changesIn> | 'gone'>();
+  for (const apiVersion of versions) {
+    const other = kind.versions?.().find((one) => one.apiVersion === apiVersion);
+    if (!other?.convert) {
+      found.set(apiVersion, 'gone');
+      continue;
+    }
+    const [live, updated] = await other.convert([old, draft as KubeObject]);
+    if (live && updated)
+      found.set(apiVersion, changesIn(other.schema(), { live, updated, resetFields: resetFields(other, subresource) }));
+  }
+  return found;
 }
 
 /** Server-side apply: the merged object with its managedFields. Errors: Conflict with a cause for each field, BadRequest. */
@@ -40,10 +76,10 @@ export function applyFields(
   kind: Kind,
   { old, patch }: { readonly old: KubeObject | undefined; readonly patch: Extract<Patch, { type: 'apply' }> },
   { context, subresource, nowMs }: FieldWriter,
-): Draft<KubeObject> {
+): Draft<KubeObject> | Promise<Draft<KubeObject>> {
   const applied = copyJson(patch.body) as Json;
   checkDecoded(kind, applied, context);
-  const { object } = applyPatch({
+  const request: ApplyRequest = {
     schema: kind.schema(),
     live: old as Json | undefined,
     applied,
@@ -53,8 +89,22 @@ export function applyFields(
     force: patch.force === true,
     now: nowMs,
     resetFields: resetFields(kind, subresource),
-  });
-  return draftOf(object as unknown as KubeObject);
+  };
+  if (kind.convert && old) return applyConverted(kind, { old, request, subresource });
+  return draftOf(applyPatch(request).object as unknown as KubeObject);
+}
+
+async function applyConverted(
+  kind: Kind,
+  {
+    old,
+    request,
+    subresource,
+  }: { readonly old: KubeObject; readonly request: ApplyRequest; readonly subresource: string },
+): Promise<Draft<KubeObject>> {
+  const plan = planApply(request);
+  const others = await changesInOtherVersions(kind, { draft: plan.merged, old, subresource }, plan.versions);
+  return draftOf(plan.finish(others).object as unknown as KubeObject);
 }
 
 /** A copy that may be changed, but for its managedFields: they are replaced, never changed, and compared by identity. */

@@ -11,7 +11,7 @@ import { presentForWrite, storedForm } from '../conversion.ts';
 import { sameJson } from '../json.ts';
 import { fillDefaults } from './defaults.ts';
 import { admit, allocate, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
-import { trackFields } from './managed-fields.ts';
+import { changesInOtherVersions, trackFields } from './managed-fields.ts';
 import { describesIntent, keepAllBut, keepStatus, keepSystemFields, matchAddress } from './metadata.ts';
 import { RaceError } from './storage.ts';
 
@@ -69,7 +69,11 @@ async function updateOnce(
   fillDefaults(kind, draft);
   keepSystemFields(draft, stored);
   if (!request.trusted) keepWhatIsNotWritten(kind, subresource, { draft, old: stored });
-  if (!request.ownsFields) trackFields(kind, { draft, old: stored }, { context, subresource, nowMs: env.clock.now() });
+  if (!request.ownsFields) {
+    const writer = { context, subresource, nowMs: env.clock.now() };
+    const others = kind.convert && (await changesInOtherVersions(kind, { draft, old: stored, subresource }));
+    trackFields(kind, { draft, old: stored }, writer, others);
+  }
   const { subresource: _, ...ref } = target;
   const admission: AdmissionRequest = { operation: 'UPDATE', kind, subresource, ref, old: stored, ...asker(context) };
   const plugins = request.admitted ? [] : env.admission;
