@@ -1,20 +1,26 @@
 import type { Cidr } from '../base/cidr.ts';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, sleep } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import { MetricRegistry } from '../base/metrics/metrics.ts';
 import type { Aggregation } from './aggregation/aggregation.ts';
+import type { Audit } from './audit/audit.ts';
 import type { TokenRequestHandler } from './authentication/token-request.ts';
 import type { Authenticator, Authorizer, Registry } from './contract.ts';
 import { createDiscovery } from './discovery/routes.ts';
-import type { InFlightLimits } from './http/in-flight.ts';
+import { InFlight } from './http/in-flight.ts';
 import { Listener, type TlsFiles } from './http/listener.ts';
-import { Metrics } from './http/metrics.ts';
 import { Pipeline } from './http/pipeline.ts';
-import { sendObject, sendText } from './http/respond.ts';
+import { addProcessMetrics } from './http/process-metrics.ts';
+import { RequestClasses } from './http/request-class.ts';
+import { RequestMetrics } from './http/request-metrics.ts';
+import { sendObject } from './http/respond.ts';
+import type { Gate } from './http/running-request.ts';
 import { createOpenApi } from './openapi/openapi.ts';
 import type { KubeletCredentials, NodeConnection } from './proxy/node-connection.ts';
 import { ChunkWriter } from './routes/chunks.ts';
 import { type HealthCheck, healthRoutes } from './routes/health.ts';
 import { KindIndex } from './routes/kind-index.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { createPathRouter, type PathRoute } from './routes/paths.ts';
 import { createRouter } from './routes/router.ts';
@@ -60,7 +66,14 @@ export interface ApiServerOptions {
   readonly checks?: readonly HealthCheck[];
   /** What clients are told in `/api`: `host:port`. Default: the bound address. */
   readonly advertised?: string;
-  readonly inFlight?: InFlightLimits;
+  /** How many requests at once. Default: upstream's bounds, without priority and fairness. */
+  readonly gate?: Gate;
+  /** Where requests are written down. Default: nowhere. */
+  readonly audit?: Audit;
+  /** What `/metrics` shows; others may add to it. */
+  readonly metrics?: MetricRegistry;
+  /** How long the server goes on when `/readyz` fails already. Default: 0. */
+  readonly shutdownDelayMs?: number;
   /** For everything but watches and streams. Default: 60 s. */
   readonly requestTimeoutMs?: number;
 }
@@ -86,7 +99,7 @@ export interface ApiServer {
 /** The API server's outer half: a TLS port in front of a registry. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const { registry, authenticator, authorizer, aggregation, clock, log } = options;
-  const metrics = new Metrics();
+  const metrics = options.metrics ?? new MetricRegistry();
   const checks: HealthCheck[] = [...builtInChecks(() => stopping), ...(options.checks ?? [])];
   let stopping = false;
   let stopKeeping: (() => void) | undefined;
@@ -139,10 +152,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     authorities: options.tls,
     authorizer,
     route: aggregation?.route(route) ?? route,
-    metrics,
+    classes: new RequestClasses((info) => kinds.find(info.group, info.version, info.resource) !== undefined),
+    metrics: new RequestMetrics(metrics),
+    gate: options.gate ?? new InFlight({ reads: 400, writes: 200 }),
+    ...(options.audit && { audit: options.audit }),
     clock,
     log: log.child('http'),
-    ...(options.inFlight && { inFlight: options.inFlight }),
     ...(options.requestTimeoutMs !== undefined && { requestTimeoutMs: options.requestTimeoutMs }),
   });
   const listener = new Listener({
@@ -151,12 +166,16 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     handle: (exchange) => pipeline.handle(exchange),
     log: log.child('http'),
   });
-  metrics.gauge('apiserver_connections', 'Open TLS connections.', () => listener.connections);
+  metrics.readOne(
+    { name: 'apiserver_connections', help: 'Open TLS connections.', type: 'gauge' },
+    () => listener.connections,
+  );
+  let processMetrics: { stop(): void } | undefined;
 
   return {
     async start() {
       bound = await listener.listen();
-      metrics.start();
+      processMetrics ??= addProcessMetrics(metrics, options.version);
       pipeline.start();
       if (options.systemObjects) {
         const { serviceCidrs, advertised } = options.systemObjects;
@@ -169,10 +188,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     },
     async stop(graceMs = 10_000) {
       stopping = true;
+      // Load balancers that ask `/readyz` look elsewhere meanwhile.
+      if (options.shutdownDelayMs) await sleep(clock, options.shutdownDelayMs);
       stopKeeping?.();
       pipeline.stop();
       await listener.stop(graceMs);
-      metrics.stop();
+      processMetrics?.stop();
       openApi.stop();
     },
     get address() {
@@ -198,13 +219,6 @@ function builtInChecks(stopping: () => boolean): readonly HealthCheck[] {
       },
     },
   ];
-}
-
-function metricsRoute(metrics: Metrics): PathRoute {
-  return {
-    path: '/metrics',
-    handler: (request) => sendText(request, 200, metrics.render(), 'text/plain; version=0.0.4; charset=utf-8'),
-  };
 }
 
 function openIdRoutes(openId: OpenIdDocuments): readonly PathRoute[] {

@@ -1,4 +1,5 @@
 import { ApiError } from '../../api/status.ts';
+import type { Gate, Permit, RunningRequest } from './running-request.ts';
 
 export interface InFlightLimits {
   /** get, list. Upstream: 400. */
@@ -7,52 +8,44 @@ export interface InFlightLimits {
   readonly writes: number;
 }
 
-export const defaultInFlightLimits: InFlightLimits = { reads: 400, writes: 200 };
+/** For requests that nobody counts. */
+export const freePermit: Permit = { leave: () => undefined };
 
-/** How many requests are worked on. Long-running ones (watches, streams) are counted, not bounded. */
-export class InFlight {
-  readonly #limits: InFlightLimits;
-  #reads = 0;
-  #writes = 0;
-  #longRunning = 0;
+/** One bound for reads and one for writes: what there is without priority and fairness. Watches and streams are not bounded. */
+export class InFlight implements Gate {
+  readonly #read: CountedPermit;
+  readonly #write: CountedPermit;
 
-  constructor(limits: InFlightLimits) {
-    this.#limits = limits;
+  constructor({ reads, writes }: InFlightLimits) {
+    this.#read = new CountedPermit(reads);
+    this.#write = new CountedPermit(writes);
   }
 
-  /** Throws ApiError `TooManyRequests`. */
-  enter(type: RequestType): void {
-    if (type === 'long-running') this.#longRunning++;
-    else if (type === 'read') {
-      if (this.#reads >= this.#limits.reads) throw tooMany();
-      this.#reads++;
-    } else {
-      if (this.#writes >= this.#limits.writes) throw tooMany();
-      this.#writes++;
-    }
-  }
-
-  leave(type: RequestType): void {
-    if (type === 'long-running') this.#longRunning--;
-    else if (type === 'read') this.#reads--;
-    else this.#writes--;
-  }
-
-  get reads(): number {
-    return this.#reads;
-  }
-
-  get writes(): number {
-    return this.#writes;
-  }
-
-  get longRunning(): number {
-    return this.#longRunning;
+  enter({ type }: RunningRequest): Permit {
+    if (type === 'long-running') return freePermit;
+    const permit = type === 'read' ? this.#read : this.#write;
+    if (!permit.take())
+      throw new ApiError('TooManyRequests', 'too many requests, please try again later', { retryAfterSeconds: 1 });
+    return permit;
   }
 }
 
-export type RequestType = 'read' | 'write' | 'long-running';
+/** One object for all who have a permit. */
+class CountedPermit implements Permit {
+  readonly #limit: number;
+  #taken = 0;
 
-function tooMany(): ApiError {
-  return new ApiError('TooManyRequests', 'too many requests, please try again later', { retryAfterSeconds: 1 });
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  take(): boolean {
+    if (this.#taken >= this.#limit) return false;
+    this.#taken++;
+    return true;
+  }
+
+  leave(): void {
+    this.#taken--;
+  }
 }

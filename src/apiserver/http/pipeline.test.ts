@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { TestClient } from '../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../api-server.test-helper.ts';
 import type { Attributes, Authorizer } from '../contract.ts';
+import { InFlight } from './in-flight.ts';
 
 /** admin may everything; jane may get pods and impersonate user bob. */
 const authorizer: Authorizer = {
@@ -23,7 +24,7 @@ describe('the way of a request', () => {
   let jane: TestClient;
 
   before(async () => {
-    server = await startTestServer({ authorizer, overrides: { inFlight: { reads: 400, writes: 0 } } });
+    server = await startTestServer({ authorizer, overrides: { gate: new InFlight({ reads: 400, writes: 0 }) } });
     admin = new TestClient(server, server.admin);
     jane = new TestClient(server, await server.client('jane'));
   });

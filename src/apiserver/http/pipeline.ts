@@ -2,69 +2,57 @@ import { ApiError, isApiError } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
-import type { Authenticator, Authorizer, UserInfo } from '../contract.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { AuditRecord } from '../audit/record.ts';
+import type { Attributes, Authenticator, Authorizer, UserInfo } from '../contract.ts';
 import { ApiRequest, type Handler, type ParsedRequest, parseRequest } from './api-request.ts';
 import { RequestAuthenticator } from './authenticate.ts';
 import { attributesOf, requireAllowed } from './authorize.ts';
+import { timeoutOf } from './deadline.ts';
 import { clientGone, type Exchange } from './exchange.ts';
 import { impersonate, wantsImpersonation } from './impersonate.ts';
-import { defaultInFlightLimits, InFlight, type InFlightLimits, type RequestType } from './in-flight.ts';
-import type { Metrics } from './metrics.ts';
 import type { ClientAuthorities } from './peer.ts';
-import type { RequestInfo } from './request-info.ts';
+import type { RequestClasses } from './request-class.ts';
+import type { RequestMetrics } from './request-metrics.ts';
 import { sendError } from './respond.ts';
+import { type Gate, type RunningRequest, requestTypeOf } from './running-request.ts';
 
 export interface PipelineOptions {
   readonly authenticator: Authenticator;
   readonly authorities: ClientAuthorities;
   readonly authorizer: Authorizer;
   readonly route: Handler;
-  readonly metrics: Metrics;
+  readonly classes: RequestClasses;
+  readonly metrics: RequestMetrics;
+  readonly gate: Gate;
+  /** Absent: nothing is written down. */
+  readonly audit?: Audit;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly inFlight?: InFlightLimits;
   /** For everything but streams. Default: 60 s. */
   readonly requestTimeoutMs?: number;
 }
 
-const streams = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
 const shuttingDown = new Error('the server is shutting down');
-
-function typeOf(info: RequestInfo): RequestType {
-  if (info.isResource && (info.verb === 'watch' || streams.has(info.subresource))) return 'long-running';
-  return info.verb === 'get' || info.verb === 'list' ? 'read' : 'write';
-}
-
 /** What nginx, and many logs after it, call a request whose client went away. */
 const clientClosedRequest = 499;
+/** Requests that take longer have a line in the log, as upstream's trace. */
+const slowMs = 1000;
 
-interface Running {
-  readonly exchange: Exchange;
-  readonly parsed: ParsedRequest;
-  readonly deadlineMs: number;
-}
-
-/** From bytes to a handler and back: who asks, may they, how long, what went wrong. */
+/** From bytes to a handler and back: who asks, may they, is there room, how long, what went wrong. */
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #authenticator: RequestAuthenticator;
-  readonly #inFlight: InFlight;
   readonly #timeoutMs: number;
-  /** In order of their deadlines, which is the order of arrival. */
-  readonly #running = new Set<Running>();
-  readonly #streams = new Set<Exchange>();
+  readonly #running = new Set<RunningRequest>();
+  readonly #streams = new Set<RunningRequest>();
   #sweep: NodeJS.Timeout | undefined;
   #stopping = false;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#authenticator = new RequestAuthenticator(options);
-    this.#inFlight = new InFlight(options.inFlight ?? defaultInFlightLimits);
     this.#timeoutMs = options.requestTimeoutMs ?? 60_000;
-    const { metrics } = options;
-    metrics.gauge('apiserver_inflight_reads', 'Requests being answered.', () => this.#inFlight.reads);
-    metrics.gauge('apiserver_inflight_writes', 'Writes being answered.', () => this.#inFlight.writes);
-    metrics.gauge('apiserver_longrunning_requests', 'Watches and streams.', () => this.#inFlight.longRunning);
   }
 
   start(): void {
@@ -77,86 +65,179 @@ export class Pipeline {
     this.#authenticator.setAuthorities(authorities);
   }
 
-  /** Ends watches and streams; what else runs may finish. */
+  /** Ends watches and streams; what else runs may finish, within its time. */
   stop(): void {
     this.#stopping = true;
-    clearInterval(this.#sweep);
-    for (const exchange of this.#streams) exchange.abort(shuttingDown);
+    for (const { exchange } of this.#streams) exchange.abort(shuttingDown);
+    if (this.#running.size === 0) clearInterval(this.#sweep);
   }
 
   /** Never throws and never rejects: whatever goes wrong is the client's answer and, if it is our fault, in the log. */
   handle(exchange: Exchange): void {
-    let parsed: ParsedRequest;
-    let type: RequestType;
+    let parsed: ParsedRequest | undefined;
+    let running: RunningRequest;
     try {
       parsed = parseRequest(exchange);
-      type = typeOf(parsed.info);
-      this.#inFlight.enter(type);
+      running = this.#begin(exchange, parsed);
     } catch (error) {
-      sendError(exchange, asApiError(error));
+      sendError(exchange, asApiError(error), parsed);
       return;
     }
-    void this.#run(exchange, parsed, type);
+    void this.#run(running);
   }
 
-  async #run(exchange: Exchange, parsed: ParsedRequest, type: RequestType): Promise<void> {
+  #begin(exchange: Exchange, parsed: ParsedRequest): RunningRequest {
     const startMs = this.#options.clock.monotonic();
-    const running: Running = { exchange, parsed, deadlineMs: startMs + this.#timeoutMs };
+    const { info, query } = parsed;
+    const type = requestTypeOf(info);
+    const running: RunningRequest = {
+      parsed,
+      requestClass: this.#options.classes.of(info),
+      type,
+      startMs,
+      deadlineMs: type === 'long-running' ? Number.POSITIVE_INFINITY : startMs + timeoutOf(query, this.#timeoutMs),
+      exchange,
+      user: undefined,
+      permit: undefined,
+      enteredMs: 0,
+      audit: undefined,
+    };
     if (type === 'long-running') {
-      this.#streams.add(exchange);
+      this.#streams.add(running);
       if (this.#stopping) exchange.abort(shuttingDown);
     } else this.#running.add(running);
-    let code = 200;
+    this.#options.metrics.begin(running);
+    return running;
+  }
+
+  async #run(running: RunningRequest): Promise<void> {
+    let code: number | undefined;
+    let fault = false;
     try {
-      await this.#answer(exchange, parsed);
+      await this.#answer(running);
     } catch (error) {
-      code = this.#fail(exchange, parsed, error);
-    } finally {
-      this.#inFlight.leave(type);
-      this.#streams.delete(exchange);
-      this.#running.delete(running);
-      const ms = this.#options.clock.monotonic() - startMs;
-      this.#options.metrics.observe(parsed.info, code, type === 'long-running' ? undefined : ms / 1000);
-      this.#options.log.debug('request', { method: exchange.method, path: exchange.path, code, ms });
+      code = this.#fail(running, error);
+      fault = code !== clientClosedRequest && !isApiError(error);
     }
+    const nowMs = this.#options.clock.monotonic();
+    running.permit?.leave(nowMs, running.enteredMs);
+    this.#options.gate.end?.(running);
+    this.#streams.delete(running);
+    this.#running.delete(running);
+    code ??= running.exchange.status;
+    this.#options.metrics.end(running, code, nowMs);
+    running.audit?.end({ annotations: running.parsed.annotations, fault });
+    this.#log(running, code, nowMs);
   }
 
-  async #answer(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
-    const { authorizer, route } = this.#options;
-    const known = this.#authenticator.authenticate(exchange, parsed.info.path);
+  async #answer(running: RunningRequest): Promise<void> {
+    const { authorizer, route, gate } = this.#options;
+    const { parsed } = running;
+    const { info, query } = parsed;
+    const known = this.#authenticator.authenticate(running.exchange, info.path);
     let user: UserInfo = 'then' in known ? await known : known;
-    if (wantsImpersonation(exchange.headers)) {
-      const asked = attributesOf(user, parsed.info, parsed.query);
-      user = (await impersonate(exchange.rawHeaders, asked, authorizer)) ?? user;
+    running.user = user;
+    const record = this.#audit(running, user);
+    if (record?.ready) await record.ready;
+    if (wantsImpersonation(running.exchange.headers)) {
+      const asked = attributesOf(user, info, query);
+      const other = await impersonate(running.exchange.rawHeaders, asked, authorizer);
+      if (other) {
+        record?.impersonated(other);
+        user = other;
+      }
     }
-    const pending = requireAllowed(authorizer, attributesOf(user, parsed.info, parsed.query));
+    running.user = user;
+    const permit = gate.enter(running, user);
+    running.permit = 'then' in permit ? await permit : permit;
+    running.enteredMs = this.#options.clock.monotonic();
+    const attributes = attributesOf(user, info, query);
+    const pending = record ? requireRecorded(authorizer, attributes, record) : requireAllowed(authorizer, attributes);
     if (pending) await pending;
-    await route(new ApiRequest(exchange, parsed, user));
+    const answered = route(new ApiRequest(running.exchange, parsed, user));
+    if (running.type === 'long-running') setImmediate(() => this.#leaveEarly(running));
+    await answered;
   }
 
-  #fail(exchange: Exchange, parsed: ParsedRequest, thrown: unknown): number {
-    if (thrown === clientGone || thrown === shuttingDown) return clientClosedRequest;
+  #audit(running: RunningRequest, user: UserInfo): AuditRecord | undefined {
+    const record = this.#options.audit?.begin(running.exchange, running.parsed, {
+      user,
+      longRunning: running.type === 'long-running',
+    });
+    if (!record) return undefined;
+    running.audit = record;
+    running.exchange = record.exchange;
+    return record;
+  }
+
+  /** A watch holds its seats while it begins: a turn later its first events are on their way. */
+  #leaveEarly(running: RunningRequest): void {
+    running.permit?.leave(this.#options.clock.monotonic(), running.enteredMs);
+    running.permit = undefined;
+  }
+
+  #fail(running: RunningRequest, thrown: unknown): number {
+    const { exchange, parsed } = running;
+    const left = thrown === clientGone || thrown === shuttingDown;
     // The client left in the middle of its answer, and whatever was writing it found out in its own way.
-    if (exchange.answered && exchange.signal.aborted) return clientClosedRequest;
+    if (left || (exchange.answered && exchange.signal.aborted)) {
+      if (thrown !== shuttingDown) this.#options.metrics.aborted(running);
+      return clientClosedRequest;
+    }
     const error = asApiError(thrown);
+    if (!running.user) this.#options.audit?.refused(exchange, parsed, error);
     if (!isApiError(thrown)) {
       const { method, path } = exchange;
       this.#options.log.error('request failed', { method, path, auditId: parsed.auditId, error: toError(thrown) });
     }
+    if (error.reason === 'TooManyRequests' && !running.permit) this.#options.metrics.terminated(running, 429);
     sendError(exchange, error, parsed);
     return error.httpCode;
+  }
+
+  #log({ exchange, parsed, startMs, enteredMs, type, user }: RunningRequest, code: number, nowMs: number): void {
+    const { log } = this.#options;
+    const ms = nowMs - startMs;
+    const slow = ms >= slowMs && type !== 'long-running';
+    if (!slow && !log.enabled('debug')) return;
+    const fields = {
+      method: exchange.method,
+      path: exchange.path,
+      code,
+      ms: Math.round(ms),
+      ...(slow && { untilEnteredMs: enteredMs === 0 ? undefined : Math.round(enteredMs - startMs) }),
+      user: user?.name,
+      agent: exchange.headers['user-agent'],
+      auditId: parsed.auditId,
+    };
+    if (slow) log.info('slow request', fields);
+    else log.debug('request', fields);
   }
 
   #endOverdue(): void {
     const now = this.#options.clock.monotonic();
     for (const running of this.#running) {
-      if (running.deadlineMs > now) return;
+      if (running.deadlineMs > now) continue;
       this.#running.delete(running);
       const error = new ApiError('Timeout', 'Timeout: request did not complete within the allotted timeout');
+      this.#options.metrics.terminated(running, 504);
       sendError(running.exchange, error, running.parsed);
       running.exchange.abort(error);
     }
+    if (this.#stopping && this.#running.size === 0) clearInterval(this.#sweep);
   }
+}
+
+/** As `requireAllowed`; who decided what is written down. */
+function requireRecorded(authorizer: Authorizer, attributes: Attributes, record: AuditRecord) {
+  const recording: Authorizer = {
+    async authorize(asked) {
+      const decision = await authorizer.authorize(asked);
+      record.decided(decision);
+      return decision;
+    },
+  };
+  return requireAllowed(recording, attributes);
 }
 
 function asApiError(thrown: unknown): ApiError {

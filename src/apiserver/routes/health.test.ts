@@ -75,7 +75,7 @@ test('health, version, paths and documents', async (t) => {
     assert.deepEqual([version.major, version.minor, version.compiler], ['1', '36', 'v8']);
     const metrics = (await client.get('/metrics')).text;
     assert.match(metrics, /apiserver_request_total\{verb="GET",.*code="200"\} \d+/);
-    assert.match(metrics, /k3ts_event_loop_lag_seconds\{quantile="0.99"\} [\d.e-]+/);
+    assert.match(metrics, /nodejs_eventloop_lag_seconds\{quantile="0.99"\} [\d.e-]+/);
     assert.equal((await client.get('/.well-known/openid-configuration')).json.issuer, 'https://kubernetes.default.svc');
   });
 });
