@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { namespace } from '../api/core/namespace.ts';
 import { node } from '../api/core/node.ts';
+import { persistentVolume } from '../api/core/persistent-volume.ts';
 import { pod } from '../api/core/pod.ts';
 import { serviceAccount } from '../api/core/service-account.ts';
 import { builtInKinds } from '../api/kinds.ts';
@@ -12,6 +13,7 @@ import { clusterRole } from '../api/rbac/cluster-role.ts';
 import { roleBinding } from '../api/rbac/role-binding.ts';
 import type { TokenRequest } from '../api/schema/generated/types/authentication-v1.ts';
 import { isApiError } from '../api/status.ts';
+import { volumeAttachment } from '../api/storage/volume-attachment.ts';
 import { ensureBootstrapPolicy } from '../apiserver/authorization/bootstrap/ensure.ts';
 import type { UserInfo } from '../apiserver/contract.ts';
 import { createInProcessClient } from '../apiserver/in-process-client.ts';
@@ -124,6 +126,52 @@ test('a node has its own lease, status and pods', async () => {
   assert.equal(await may(n1, 'create', 'deployments.apps', { namespace: 'team' }), false);
   const impostor: UserInfo = { name: 'system:node:n1', groups: ['system:authenticated'] };
   assert.equal(await may(impostor, 'patch', 'nodes/status', { name: 'n1' }), false);
+});
+
+test('a node reads what the volumes and devices of its pods need', async () => {
+  const [n1, n2] = [nodeUser('n1'), nodeUser('n2')];
+  await client.create(pod, {
+    metadata: { name: 'with-claims', namespace: 'team' },
+    spec: {
+      nodeName: 'n1',
+      containers: [{ name: 'c', image: 'i' }],
+      volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }],
+      resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu-1' }],
+    },
+  });
+  await client.create(persistentVolume, {
+    metadata: { name: 'pv-1' },
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'team', name: 'data' },
+      csi: {
+        driver: 'csi.example.com',
+        volumeHandle: 'h',
+        nodePublishSecretRef: { namespace: 'kube-system', name: 'csi-secret' },
+      },
+    },
+  });
+  await client.create(volumeAttachment, {
+    metadata: { name: 'attached' },
+    spec: { attacher: 'csi.example.com', nodeName: 'n1', source: { persistentVolumeName: 'pv-1' } },
+  });
+  const cases = [
+    ['get', 'persistentvolumeclaims', { namespace: 'team', name: 'data' }],
+    ['patch', 'persistentvolumeclaims/status', { namespace: 'team', name: 'data' }],
+    ['get', 'persistentvolumes', { name: 'pv-1' }],
+    ['get', 'secrets', { namespace: 'kube-system', name: 'csi-secret' }],
+    ['get', 'volumeattachments.storage.k8s.io', { name: 'attached' }],
+    ['get', 'resourceclaims.resource.k8s.io', { namespace: 'team', name: 'gpu-1' }],
+    ['update', 'csinodes.storage.k8s.io', { name: 'n1' }],
+    ['list', 'resourceslices.resource.k8s.io', { fieldSelector: 'spec.nodeName=n1' }],
+  ] as const;
+  for (const [verb, what, more] of cases)
+    assert.deepEqual([await may(n1, verb, what, more), await may(n2, verb, what, more)], [true, false], what);
+  assert.equal(await may(n1, 'list', 'resourceslices.resource.k8s.io'), false);
+  assert.equal(await may(n1, 'list', 'csinodes.storage.k8s.io'), false);
+  await client.delete(pod, { namespace: 'team', name: 'with-claims' }, { gracePeriodSeconds: 0 });
+  for (const [verb, what, more] of cases.slice(0, 4)) assert.equal(await may(n1, verb, what, more), false, what);
 });
 
 test('a controller may do its own work only', async () => {

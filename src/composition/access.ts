@@ -7,17 +7,19 @@ import { clusterRole } from '../api/rbac/cluster-role.ts';
 import { clusterRoleBinding } from '../api/rbac/cluster-role-binding.ts';
 import { role } from '../api/rbac/role.ts';
 import { roleBinding } from '../api/rbac/role-binding.ts';
+import { resourceSlice } from '../api/resource/resource-slice.ts';
+import { volumeAttachment } from '../api/storage/volume-attachment.ts';
 import type { ApiServerOptions } from '../apiserver/api-server.ts';
 import { createAuthentication } from '../apiserver/authentication/authentication.ts';
 import type { TokenSubjects } from '../apiserver/authentication/service-account.ts';
 import { createTokenSigner, type TokenSigner } from '../apiserver/authentication/service-account-token.ts';
 import { createTokenRequestHandler, type TokenRequestHandler } from '../apiserver/authentication/token-request.ts';
 import { createTokenReviewHandler } from '../apiserver/authentication/token-review.ts';
+import { createAuthorization } from '../apiserver/authorization/authorization.ts';
 import { nodeRules } from '../apiserver/authorization/bootstrap/component-roles.ts';
 import { nodeAuthorizer } from '../apiserver/authorization/node.ts';
 import { createRuleResolver, type RuleResolver, rbacAuthorizer } from '../apiserver/authorization/rbac.ts';
 import { createRulesReviewHandler } from '../apiserver/authorization/rules-review.ts';
-import { mastersAuthorizer, unionAuthorizer } from '../apiserver/authorization/union.ts';
 import type { Authenticator, Authorizer, UserInfo } from '../apiserver/contract.ts';
 import { type ApiServerSettings, defaultApiServerSettings } from '../apiserver/settings/settings.ts';
 import type { Clock } from '../base/clock.ts';
@@ -52,7 +54,7 @@ export interface AccessOptions {
 /** Reads the configuration files that `settings` names. Throws Error with the file's name and all that is wrong with it. */
 export async function createAccess(options: AccessOptions): Promise<Access> {
   const { client, serviceAccountKeyPem, clusterDomain, clock, log = silentLogger } = options;
-  const { authentication } = options.settings ?? defaultApiServerSettings;
+  const { authentication, authorization } = options.settings ?? defaultApiServerSettings;
   const { serviceAccountIssuers, maxTokenSeconds } = authentication;
   const [issuer = `https://kubernetes.default.svc.${clusterDomain}`, ...formerIssuers] = serviceAccountIssuers;
   const audiences = authentication.apiAudiences ?? [issuer, 'k3ts'];
@@ -77,15 +79,24 @@ export async function createAccess(options: AccessOptions): Promise<Access> {
     clusterRoles: client.view(clusterRole),
     clusterRoleBindings: client.view(clusterRoleBinding),
   });
+  const what = await createAuthorization({
+    settings: authorization,
+    node: nodeAuthorizer({
+      pods: subjects.pods,
+      persistentVolumes: client.view(persistentVolume),
+      volumeAttachments: client.view(volumeAttachment),
+      resourceSlices: client.view(resourceSlice),
+      rules: nodeRules,
+    }),
+    rbac: rbacAuthorizer(resolver),
+    clock,
+    log: log.child('authorization'),
+  });
   return {
     authenticator: who.authenticator,
     authenticateToken: async (token, signal) =>
       (await who.tokens.authenticateToken(token, { audiences, signal }))?.user,
-    authorizer: unionAuthorizer([
-      mastersAuthorizer,
-      nodeAuthorizer({ pods: subjects.pods, persistentVolumes: client.view(persistentVolume), rules: nodeRules }),
-      rbacAuthorizer(resolver),
-    ]),
+    authorizer: what.authorizer,
     resolver,
     tokenRequest: createTokenRequestHandler({
       signer,
@@ -96,7 +107,7 @@ export async function createAccess(options: AccessOptions): Promise<Access> {
     signSecretToken: (claims) => signer.signForSecret(claims),
     reviews: {
       tokenReview: createTokenReviewHandler(who.tokens, audiences),
-      rulesReview: createRulesReviewHandler(resolver),
+      rulesReview: createRulesReviewHandler(resolver, () => what.hasUnlisted()),
     },
     openId: {
       configuration: () => ({
@@ -108,6 +119,9 @@ export async function createAccess(options: AccessOptions): Promise<Access> {
       }),
       keys: async () => ({ keys: await signer.publicKeys() }),
     },
-    close: () => who.close(),
+    close() {
+      who.close();
+      what.close();
+    },
   };
 }

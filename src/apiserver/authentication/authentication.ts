@@ -6,6 +6,7 @@ import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../client/client.ts';
 import type { Authenticator } from '../contract.ts';
 import { followFile } from '../settings/followed-file.ts';
+import { openReviewWebhook } from '../webhook-client/review-webhook.ts';
 import { type AnonymousPaths, anonymousAuthenticator, healthPaths } from './anonymous.ts';
 import { bootstrapTokens } from './bootstrap-token.ts';
 import { certificateAuthenticator } from './certificate.ts';
@@ -20,6 +21,7 @@ import type { AuthenticationSettings } from './settings.ts';
 import { bearerAuthenticator, type TokenAuthenticator, unionTokens } from './token.ts';
 import { fileTokens, parseTokenFile } from './token-file.ts';
 import { unionAuthenticator, withFallback } from './union.ts';
+import { webhookTokens } from './webhook.ts';
 
 /** Everything that says who asks. */
 export interface Authentication {
@@ -51,14 +53,16 @@ export async function createAuthentication(options: AuthenticationOptions): Prom
   const jwt = new JwtTokens({ clock, log: log.child('jwt') });
   let anonymous: AnonymousPaths = settings.anonymous === 'health' ? healthPaths : settings.anonymous;
   const users = settings.tokenFile ? await readFileFor('token file', settings.tokenFile, parseTokenFile) : undefined;
-  const close = await configure(jwt, options, (paths) => {
+  const stop = await configure(jwt, options, (paths) => {
     anonymous = paths;
   });
+  const webhook = await openWebhook(options);
   const tokens = unionTokens([
     ...(users ? [fileTokens(users, audiences)] : []),
     serviceAccountTokens({ ...serviceAccounts, audiences, clock, onSecretUse: secretUseRecorder(client, log) }),
     ...(settings.bootstrapTokens ? [bootstrapTokens(secrets, audiences, clock)] : []),
     jwt.authenticator(audiences),
+    ...(webhook ? [webhook.tokens] : []),
   ]);
   const known = unionAuthenticator([
     requestHeaderAuthenticator({ allowedNames: [frontProxyName] }),
@@ -66,7 +70,21 @@ export async function createAuthentication(options: AuthenticationOptions): Prom
     bearerAuthenticator(tokens, audiences),
   ]);
   const unknown = anonymousAuthenticator(() => anonymous);
-  return { authenticator: withFallback(known, unknown), tokens, close };
+  return {
+    authenticator: withFallback(known, unknown),
+    tokens,
+    close() {
+      stop();
+      webhook?.close();
+    },
+  };
+}
+
+async function openWebhook({ settings, audiences, clock, log }: AuthenticationOptions) {
+  if (!settings.webhook) return undefined;
+  const { configFile, ...rest } = settings.webhook;
+  const webhook = await openReviewWebhook(configFile);
+  return { tokens: webhookTokens({ webhook, ...rest, audiences, clock, log }), close: () => webhook.close() };
 }
 
 /** Takes over flags or the configuration file, which it follows until it is closed. */

@@ -1,6 +1,9 @@
 import { podReferences as referencesOf } from '../../api/core/pod-references.ts';
+import { volumeSecrets } from '../../api/core/volume-secrets.ts';
 import type { PersistentVolume, Pod } from '../../api/schema/generated/types/core-v1.ts';
 import type { PolicyRule } from '../../api/schema/generated/types/rbac-v1.ts';
+import type { ResourceSlice } from '../../api/schema/generated/types/resource-v1.ts';
+import type { VolumeAttachment } from '../../api/schema/generated/types/storage-v1.ts';
 import { parseFieldSelector } from '../../api/selectors/field-selector.ts';
 import { SelectorError } from '../../api/selectors/label-text.ts';
 import type { Index, View } from '../../client/client.ts';
@@ -10,75 +13,135 @@ import { ruleAllows } from './rules.ts';
 export interface NodeAuthorizerOptions {
   readonly pods: View<Pod>;
   readonly persistentVolumes: View<PersistentVolume>;
+  readonly volumeAttachments: View<VolumeAttachment>;
+  readonly resourceSlices: View<ResourceSlice>;
   /** What every node may do; objects that belong to pods are decided by the graph before. */
   readonly rules: readonly PolicyRule[];
 }
 
+type Resource = NonNullable<Attributes['resource']>;
+
+/** What one kind's requests are narrowed to. Undefined: the rules decide. */
+type Narrow = (node: string, verb: string, resource: Resource) => Decision | undefined;
+
 /**
  * What a node agent may do: `rules`, narrowed to its own node and pods, and read what pods bound to its node refer to
- * (kubernetes.io/docs/reference/access-authn-authz/node). The graph from node to object is an index over pods.
- * That it changes no other node and no other node's pods is admission's work (NodeRestriction).
+ * (kubernetes.io/docs/reference/access-authn-authz/node). The graph from node to object is made of indexes: over pods,
+ * and over the secrets of volumes. That it changes no other node and no other node's pods is admission's work
+ * (NodeRestriction).
  */
-export function nodeAuthorizer({ pods, persistentVolumes, rules }: NodeAuthorizerOptions): Authorizer {
-  const refers = (node: string, kind: string, namespace: string, name: string) =>
-    pods.by(podReferences, reference(node, kind, namespace, name)).length > 0;
-  const usesVolume = (node: string, name: string) => {
-    const claim = persistentVolumes.get(name)?.spec?.claimRef;
-    return claim !== undefined && refers(node, 'persistentvolumeclaims', claim.namespace ?? '', claim.name ?? '');
-  };
-
-  const unrelated = (node: string) => noOpinion(`no relationship found between node '${node}' and this object`);
-
+export function nodeAuthorizer(options: NodeAuthorizerOptions): Authorizer {
+  const { rules } = options;
+  const narrows = narrowsOf(options);
   return {
     authorize(attributes: Attributes): Decision {
       const { user, verb, resource } = attributes;
       const node = nodeNameOf(user);
       if (!node || !resource) return noOpinion('');
-      const { group, plural, subresource, namespace, name } = resource;
-      if (group === 'coordination.k8s.io' && plural === 'leases') {
-        const own = namespace === 'kube-node-lease' && (name === node || (verb === 'create' && name === ''));
-        return own && ['get', 'create', 'update', 'patch', 'delete'].includes(verb)
-          ? allow
-          : noOpinion('can only access node lease with the same name as the requesting node');
-      }
-      if (group === '' && subresource === '') {
-        switch (plural) {
-          case 'secrets':
-          case 'configmaps':
-          case 'persistentvolumeclaims':
-            if (verb !== 'get' && !(name && (verb === 'list' || verb === 'watch')))
-              return noOpinion('can only read resources of this type');
-            return refers(node, plural, namespace, name) ? allow : unrelated(node);
-          case 'persistentvolumes':
-            return verb === 'get' && usesVolume(node, name) ? allow : unrelated(node);
-          case 'pods': {
-            if (verb === 'list' || verb === 'watch') {
-              if (pinned(resource.fieldSelector, 'spec.nodeName') !== node)
-                return noOpinion(
-                  `node '${node}' can only list and watch pods with the field selector spec.nodeName=${node}`,
-                );
-            } else if (verb === 'get') {
-              // That a pod is gone may be known: a node asks for it after its own pod has ended.
-              const pod = pods.get(`${namespace}/${name}`);
-              if (pod && pod.spec?.nodeName !== node) return unrelated(node);
-            }
-            break;
-          }
-          case 'nodes':
-            if (
-              ['get', 'list', 'watch'].includes(verb) &&
-              (name || pinned(resource.fieldSelector, 'metadata.name')) !== node
-            )
-              return noOpinion(`node '${node}' cannot read '${name}', only its own Node object`);
-        }
-      }
-      if (group === '' && plural === 'serviceaccounts')
-        return subresource === 'token' && verb === 'create' && refers(node, plural, namespace, name)
-          ? allow
-          : unrelated(node);
+      const { group, plural, subresource } = resource;
+      const narrow = narrows.get(`${group}/${plural}${subresource && `/${subresource}`}`);
+      const narrowed = narrow?.(node, verb, resource);
+      if (narrowed) return narrowed;
       return rules.some((rule) => ruleAllows(rule, attributes)) ? allow : noOpinion('');
     },
   };
+}
+
+function narrowsOf(options: NodeAuthorizerOptions): ReadonlyMap<string, Narrow> {
+  const { pods, persistentVolumes, volumeAttachments, resourceSlices } = options;
+  const refers = (node: string, kind: string, namespace: string, name: string) =>
+    pods.by(podReferences, reference(node, kind, `${namespace}/${name}`)).length > 0;
+  const usesVolume = (node: string, volume: PersistentVolume | undefined) => {
+    const claim = volume?.spec?.claimRef;
+    return claim !== undefined && refers(node, 'persistentvolumeclaims', claim.namespace ?? '', claim.name ?? '');
+  };
+  /** Objects that a pod of the node needs, to be read by name. */
+  const needed =
+    (isNeeded: (node: string, resource: Resource) => boolean, verbs: readonly string[]): Narrow =>
+    (node, verb, resource) => {
+      if (!verbs.includes(verb) || resource.name === '')
+        return noOpinion(`can only ${verbs.join(', ')} single objects of this type`);
+      if (isNeeded(node, resource)) return allow;
+      return noOpinion(`no relationship found between node '${node}' and this object`);
+    };
+  const ofPods: (node: string, resource: Resource) => boolean = (node, { plural, namespace, name }) =>
+    refers(node, plural, namespace, name);
+  const read = ['get', 'list', 'watch'];
+  const needsSecret = (node: string, { namespace, name }: Resource) =>
+    refers(node, 'secrets', namespace, name) ||
+    persistentVolumes.by(secretsOfVolumes, `${namespace}/${name}`).some((volume) => usesVolume(node, volume));
+  const claims: Narrow = needed(ofPods, ['get']);
+
+  return new Map<string, Narrow>([
+    ['/secrets', needed(needsSecret, read)],
+    ['/configmaps', needed(ofPods, read)],
+    ['/persistentvolumeclaims', claims],
+    ['/persistentvolumeclaims/status', needed(ofPods, ['get', 'update', 'patch'])],
+    ['/persistentvolumes', needed((node, { name }) => usesVolume(node, persistentVolumes.get(name)), ['get'])],
+    ['/serviceaccounts', needed(ofPods, ['get'])],
+    ['/serviceaccounts/token', needed(ofPods, ['create'])],
+    ['/pods', (node, verb, resource) => narrowPods(pods, node, verb, resource)],
+    ['/nodes', narrowNodes],
+    ['coordination.k8s.io/leases', narrowLeases],
+    [
+      'storage.k8s.io/volumeattachments',
+      needed((node, { name }) => volumeAttachments.get(name)?.spec.nodeName === node, ['get']),
+    ],
+    ['storage.k8s.io/csinodes', narrowCsiNodes],
+    ['resource.k8s.io/resourceclaims', claims],
+    ['resource.k8s.io/resourceslices', (node, verb, resource) => narrowSlices(resourceSlices, node, verb, resource)],
+  ]);
+}
+
+function narrowPods(pods: View<Pod>, node: string, verb: string, resource: Resource): Decision | undefined {
+  const { namespace, name, fieldSelector } = resource;
+  if (verb === 'list' || verb === 'watch') {
+    if (pinned(fieldSelector, 'spec.nodeName') === node) return undefined;
+    // One pod by its name is as good as getting it.
+    if (name && pods.get(`${namespace}/${name}`)?.spec?.nodeName === node) return undefined;
+    return noOpinion(`node '${node}' can only list and watch pods with the field selector spec.nodeName=${node}`);
+  }
+  if (verb !== 'get') return undefined;
+  // That a pod is gone may be known: a node asks for it after its own pod has ended.
+  const pod = pods.get(`${namespace}/${name}`);
+  if (!pod || pod.spec?.nodeName === node) return undefined;
+  return noOpinion(`no relationship found between node '${node}' and this object`);
+}
+
+function narrowNodes(node: string, verb: string, { name, fieldSelector }: Resource): Decision | undefined {
+  if (!['get', 'list', 'watch'].includes(verb)) return undefined;
+  if ((name || pinned(fieldSelector, 'metadata.name')) === node) return undefined;
+  return noOpinion(`node '${node}' cannot read '${name}', only its own Node object`);
+}
+
+function narrowLeases(node: string, verb: string, { namespace, name }: Resource): Decision {
+  if (!['get', 'create', 'update', 'patch', 'delete'].includes(verb))
+    return noOpinion('can only get, create, update, patch, or delete a node lease');
+  const own = namespace === 'kube-node-lease' && (name === node || (verb === 'create' && name === ''));
+  return own ? allow : noOpinion('can only access node lease with the same name as the requesting node');
+}
+
+function narrowCsiNodes(node: string, verb: string, { name }: Resource): Decision {
+  if (!['get', 'create', 'update', 'patch', 'delete'].includes(verb))
+    return noOpinion('can only get, create, update, patch, or delete a CSINode');
+  const own = name === node || (verb === 'create' && name === '');
+  return own ? allow : noOpinion('can only access CSINode with the same name as the requesting node');
+}
+
+function narrowSlices(
+  slices: View<ResourceSlice>,
+  node: string,
+  verb: string,
+  { name, fieldSelector }: Resource,
+): Decision | undefined {
+  // Whose slice a new one is, is admission's to look at.
+  if (verb === 'create') return undefined;
+  if (name) {
+    if (slices.get(name)?.spec.nodeName === node) return allow;
+    return noOpinion(`no relationship found between node '${node}' and this object`);
+  }
+  if (pinned(fieldSelector, 'spec.nodeName') === node) return undefined;
+  return noOpinion(`can only list/watch/deletecollection resourceslices with spec.nodeName=${node} field selector`);
 }
 
 /** The value that a field selector gives a field; a selector that cannot be read gives none. */
@@ -104,8 +167,8 @@ export function nodeNameOf(user: UserInfo): string | undefined {
   return user.name.slice('system:node:'.length) || undefined;
 }
 
-function reference(node: string, kind: string, namespace: string, name: string): string {
-  return `${node} ${kind} ${namespace}/${name}`;
+function reference(node: string, kind: string, key: string): string {
+  return `${node} ${kind} ${key}`;
 }
 
 const podReferences: Index<Pod> = {
@@ -114,6 +177,17 @@ const podReferences: Index<Pod> = {
     const node = pod.spec?.nodeName;
     if (!node) return [];
     const namespace = pod.metadata.namespace ?? '';
-    return [...new Set(referencesOf(pod).map(({ plural, name }) => reference(node, plural, namespace, name)))];
+    const keys = referencesOf(pod).map(({ plural, name }) => reference(node, plural, `${namespace}/${name}`));
+    const claims = resourceClaims(pod).map((name) => reference(node, 'resourceclaims', `${namespace}/${name}`));
+    return [...new Set([...keys, ...claims])];
   },
 };
+
+/** Those that are named, and those that were made for the pod. */
+function resourceClaims({ spec, status }: Pod): readonly string[] {
+  return [...(spec?.resourceClaims ?? []), ...(status?.resourceClaimStatuses ?? [])].flatMap(
+    ({ resourceClaimName }) => resourceClaimName || [],
+  );
+}
+
+const secretsOfVolumes: Index<PersistentVolume> = { name: 'volume-secrets', of: (volume) => volumeSecrets(volume) };

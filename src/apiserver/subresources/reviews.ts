@@ -8,6 +8,7 @@ import type {
 import { badRequest, type FieldError, invalid } from '../../api/status.ts';
 import { type TokenReviewHandler, userInfo } from '../authentication/token-review.ts';
 import type { RulesReviewHandler } from '../authorization/rules-review.ts';
+import { selectorTexts } from '../authorization/selectors.ts';
 import type { Attributes, Authorizer, UserInfo } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { outputFormat } from '../http/negotiate.ts';
@@ -111,5 +112,5 @@ function attributesOf(spec: SubjectAccessReview['spec'], user: UserInfo): Attrib
 
 function resourceOf(asked: ResourceAttributes): NonNullable<Attributes['resource']> {
   const { group = '', version = '', resource = '', subresource = '', namespace = '', name = '' } = asked;
-  return { group, version, plural: resource, subresource, namespace, name };
+  return { group, version, plural: resource, subresource, namespace, name, ...selectorTexts(asked) };
 }
