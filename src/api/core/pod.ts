@@ -52,6 +52,7 @@ export const pod = kind<Pod>({
     'spec.hostNetwork': selectable(({ spec }) => spec?.hostNetwork ?? false),
     'status.phase': selectable(({ status }) => status?.phase),
     'status.podIP': selectable(({ status }) => status?.podIP),
+    'status.podIPs': selectable(() => ''), // accepted and never set, as upstream
     'status.nominatedNodeName': selectable(({ status }) => status?.nominatedNodeName),
   },
   defaults: defaultPod,

@@ -1,8 +1,8 @@
-import { badRequest, type FieldError } from '../../api/status.ts';
+import { badRequest } from '../../api/status.ts';
 import type { ReadOptions, RegistryWatchOptions } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import type { Query } from '../http/query.ts';
-import { invalidOptions, notSupported } from '../http/write-context.ts';
+import { invalidOptions } from '../http/write-context.ts';
 
 /** Watches without `timeoutSeconds` end after 30 to 60 minutes, so that they spread over servers, as upstream does. */
 const leastWatchSeconds = 1800;
@@ -28,6 +28,14 @@ export function readOptions(request: ApiRequest): ReadOptions {
   const namespace = info.namespace && info.resource !== 'namespaces' ? { namespace: info.namespace } : undefined;
   if (query.size === 0) return namespace ?? {};
   const limit = wholeNumber(query, 'limit');
+  if (info.verb !== 'watch' && query.has('sendInitialEvents'))
+    throw invalidOptions('ListOptions', [
+      {
+        type: 'FieldValueForbidden',
+        field: 'sendInitialEvents',
+        message: 'Forbidden: sendInitialEvents is forbidden for list',
+      },
+    ]);
   return {
     ...namespace,
     ...text(query, 'labelSelector'),
@@ -44,25 +52,6 @@ export function watchOptions(request: ApiRequest): RegistryWatchOptions {
   const { query } = request;
   const { limit: _limit, continue: _continue, ...selected } = readOptions(request);
   const sendInitialEvents = flag(query, 'sendInitialEvents');
-  const errors: FieldError[] = [];
-  const match = query.get('resourceVersionMatch');
-  if (sendInitialEvents !== undefined && match !== 'NotOlderThan')
-    errors.push(
-      match
-        ? notSupported('resourceVersionMatch', match, ['NotOlderThan'])
-        : {
-            type: 'FieldValueForbidden',
-            field: 'resourceVersionMatch',
-            message: 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-          },
-    );
-  if (sendInitialEvents === undefined && match)
-    errors.push({
-      type: 'FieldValueForbidden',
-      field: 'resourceVersionMatch',
-      message: 'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    });
-  if (errors.length > 0) throw invalidOptions('ListOptions', errors);
   const asked = wholeNumber(query, 'timeoutSeconds') ?? 0;
   return {
     ...selected,

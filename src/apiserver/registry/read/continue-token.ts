@@ -20,5 +20,5 @@ export function decodeContinue(token: string): ContinueToken {
   } catch {
     // not base64 of JSON: told below, as for any other token that is not ours
   }
-  throw badRequest('continue key is not valid: the token was not made by this API');
+  throw badRequest('invalid continue token: continue key is not valid: the token was not made by this API');
 }

@@ -21,7 +21,7 @@ export function listEntries(
   current: number,
 ): EntryList {
   const { revision, startKey } = startOf(resource, options, current);
-  const limit = options.limit && options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
+  const limit = limitOf(options);
   const candidates = candidatesAt(resource, matcher, startKey, revision);
   const entries: CachedEntry[] = [];
   let next = 0;
@@ -35,6 +35,12 @@ export function listEntries(
   // With selectors upstream does not say how many remain either: it would have to look at all of them.
   const remaining = matcher.selective ? {} : { remainingItemCount: candidates.length - next };
   return { entries, revision, continue: token, ...remaining };
+}
+
+/** As upstream: a list that is content with any state (version 0) comes whole. */
+function limitOf({ limit = 0, resourceVersion, resourceVersionMatch, continue: token }: ReadOptions): number {
+  const takesAny = resourceVersion === '0' && !resourceVersionMatch && !token;
+  return limit > 0 && !takesAny ? limit : Number.POSITIVE_INFINITY;
 }
 
 function startOf(

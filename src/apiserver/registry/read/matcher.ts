@@ -66,6 +66,7 @@ export function keyMatches(matcher: Matcher, key: string): boolean {
 
 /** Kinds that can be selected by nothing but what every object has say which fields that are. */
 function unsupported(kind: Kind, field: string): string {
-  if (Object.keys(kind.selectableFields).length > 0) return `field label not supported: ${field}`;
+  const isCustom = kind.schema().name === undefined;
+  if (isCustom || Object.keys(kind.selectableFields).length > 0) return `field label not supported: ${field}`;
   return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

@@ -9,7 +9,7 @@ export function parseResourceVersion(text: string | undefined): number | undefin
   throw badRequest(`Invalid value: ${JSON.stringify(text)}: resourceVersion must be a whole number`);
 }
 
-const matches = ['Exact', 'NotOlderThan'];
+const matches = ['Exact', 'NotOlderThan', ''];
 
 function refuse(errors: readonly FieldError[]): void {
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
@@ -37,22 +37,13 @@ export function checkListOptions(options: ReadOptions): void {
 /** Upstream's rules for the options of a watch; throws Invalid. */
 export function checkWatchOptions(options: RegistryWatchOptions): void {
   const { sendInitialEvents, resourceVersionMatch: match = '' } = options;
+  const field = 'resourceVersionMatch';
   const errors: FieldError[] = [];
-  if (sendInitialEvents !== undefined) {
-    if (match === '')
-      errors.push(
-        forbid('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
-      );
-    else if (match !== 'NotOlderThan') errors.push(unsupported(match, ['NotOlderThan']));
-    if (sendInitialEvents && options.allowWatchBookmarks !== true)
-      errors.push(forbid('sendInitialEvents', 'sendInitialEvents requires setting allowWatchBookmarks to true'));
-  } else if (match !== '')
-    errors.push(
-      forbid(
-        'resourceVersionMatch',
-        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-      ),
-    );
+  if (sendInitialEvents !== undefined && match !== 'NotOlderThan')
+    errors.push(forbid(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
+  if (sendInitialEvents === undefined && match !== '')
+    errors.push(forbid(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
+  if (match !== '' && match !== 'NotOlderThan') errors.push(unsupported(match, ['NotOlderThan']));
   refuse(errors);
 }
 

@@ -145,7 +145,7 @@ export class Watch implements AsyncIterableIterator<readonly WatchFrame[]> {
     for (const entry of resource.sorted.range(from, to))
       if (keyMatches(matcher, entry.key) && (!matcher.selective || matcher.matches(entry)))
         frames.push({ type: 'ADDED', entry });
-    if (withEnd) frames.push(this.#bookmark(initialEventsEnd));
+    if (withEnd && this.#bookmarks) frames.push(this.#bookmark(initialEventsEnd));
     return frames;
   }
 
