@@ -23,6 +23,7 @@ import type { PodRange } from './node-ipam/plan.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
 import { claimBinder, volumePhases } from './persistent-volume/persistent-volume.ts';
 import { podGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
+import { policyTypeCheckController } from './policy-type-check/policy-type-check.ts';
 import { replicaSetController, replicationControllerController } from './replica-set/replica-set.ts';
 import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaController } from './root-ca/root-ca.ts';
@@ -67,6 +68,7 @@ export function createControllers(options: ControllersOptions): readonly Control
     nodeIpamController(options.podRanges),
     nodeLifecycleController(),
     serviceCidrController,
+    policyTypeCheckController(kinds),
     taintEvictionController,
     // workloads
     deploymentController,

@@ -1,7 +1,8 @@
+import { conditionVariables } from '../../api/admissionregistration/expressions/variables.ts';
 import type { MatchCondition } from '../../api/schema/generated/types/admissionregistration-v1.ts';
 import type { Authorizer } from '../contract.ts';
 import { Expressions } from './policies/expressions.ts';
-import { conditionVariables, type Seen } from './policies/seen.ts';
+import type { Seen } from './policies/seen.ts';
 
 /** Whether all conditions hold. One that gives no answer counts only if none says no. */
 export type ConditionsMatch = (

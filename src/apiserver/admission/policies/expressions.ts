@@ -1,4 +1,5 @@
 import type { CelInput } from '@bufbuild/cel';
+import { isMadeObject } from '../../../api/admissionregistration/expressions/variables.ts';
 import type { AccessQuestion } from '../../../api/cel/authorizer.ts';
 import type { CelBudget, CelProgram, compile } from '../../../api/cel/program.ts';
 import type { Type } from '../../../api/cel/types/type.ts';
@@ -23,9 +24,6 @@ export interface Bound {
 
 type Outcome<T> = { readonly value: T; readonly error?: never } | { readonly error: string; readonly value?: never };
 
-/** What mutating policies make: parts of objects, and patches. */
-const isObject = (typeName: string) => typeName === 'JSONPatch' || /^Object(\.|$)/.test(typeName);
-
 /** The expressions of one policy or webhook: compiled when first used, and kept. The engine is loaded with the first. */
 export class Expressions {
   readonly #engine: Engine;
@@ -47,12 +45,6 @@ export class Expressions {
       import('../../../api/cel/authorizer.ts'),
     ]);
     return new Expressions({ compile, toCel, fromCel, authorizerValue }, variables, authorizer);
-  }
-
-  /** What an expression gives as far as that is known, or why it cannot be used. */
-  typeOf(expression: string): Type | string {
-    const program = this.#program(expression);
-    return typeof program === 'string' ? program : program.type;
   }
 
   bind(seen: Seen, variables: readonly Variable[] = []): Bound {
@@ -92,7 +84,7 @@ export class Expressions {
     let program = this.#programs.get(expression);
     if (program === undefined) {
       try {
-        program = this.#engine.compile(expression, this.#variables, { isObject });
+        program = this.#engine.compile(expression, this.#variables, { isObject: isMadeObject });
       } catch (error) {
         program = toError(error).message;
       }

@@ -1,3 +1,4 @@
+import { policyVariables } from '../../../api/admissionregistration/expressions/variables.ts';
 import { type Draft, draftOf, type KubeObject } from '../../../api/object.ts';
 import { jsonPatch, strategicMergePatch } from '../../../api/patch/index.ts';
 import type {
@@ -15,7 +16,6 @@ import { shownAs, shownKind } from '../match-rules.ts';
 import { decodePatched, takeOver } from '../patched-object.ts';
 import { type InForce, isSelected, type PolicyOptions, paramsFor, policiesFor } from './bindings.ts';
 import { Expressions } from './expressions.ts';
-import { policyVariables } from './seen.ts';
 
 type Pair = InForce<MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding>;
 type Object = Draft<KubeObject>;

@@ -1,6 +1,5 @@
 import type { CelInput } from '@bufbuild/cel';
 import type { authorizerValue } from '../../../api/cel/authorizer.ts';
-import { bool, dyn, int, listOf, mapOf, objectOf, string, type Type } from '../../../api/cel/types/type.ts';
 import type { toCel } from '../../../api/cel/values.ts';
 import type { Kind } from '../../../api/kind.ts';
 import type { KubeObject } from '../../../api/object.ts';
@@ -19,54 +18,6 @@ export interface Seen {
   readonly namespace?: Namespace | undefined;
   readonly params?: KubeObject | undefined;
 }
-
-const names = (...fields: readonly string[]) => Object.fromEntries(fields.map((field) => [field, string]));
-const kindType = objectOf('kubernetes.GroupVersionKind', names('group', 'version', 'kind'));
-const resourceType = objectOf('kubernetes.GroupVersionResource', names('group', 'version', 'resource'));
-const requestType = objectOf('kubernetes.AdmissionRequest', {
-  ...names('subResource', 'requestSubResource', 'name', 'namespace', 'operation'),
-  ...{ kind: kindType, requestKind: kindType, resource: resourceType, requestResource: resourceType },
-  userInfo: objectOf('kubernetes.UserInfo', {
-    ...names('username', 'uid'),
-    groups: listOf(string),
-    extra: mapOf(string, listOf(string)),
-  }),
-  dryRun: bool,
-  options: dyn,
-});
-const namespaceType = objectOf('kubernetes.Namespace', {
-  ...names('apiVersion', 'kind'),
-  metadata: objectOf('kubernetes.NamespaceMetadata', {
-    ...names('name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'deletionGracePeriodSeconds'),
-    generation: int,
-    ...{ labels: mapOf(string, string), annotations: mapOf(string, string) },
-    ...{ creationTimestamp: dyn, deletionTimestamp: dyn, finalizers: listOf(string) },
-  }),
-  spec: objectOf('kubernetes.NamespaceSpec', { finalizers: listOf(string) }),
-  status: objectOf('kubernetes.NamespaceStatus', {
-    phase: string,
-    conditions: listOf(
-      objectOf('kubernetes.NamespaceCondition', {
-        ...names('status', 'type', 'reason', 'message'),
-        lastTransitionTime: dyn,
-      }),
-    ),
-  }),
-});
-
-/** What match conditions of webhooks may name, and what policies may beside it. */
-export const conditionVariables: Readonly<Record<string, Type>> = {
-  object: dyn,
-  oldObject: dyn,
-  request: requestType,
-  authorizer: { kind: 'opaque', name: 'kubernetes.authorization.Authorizer' },
-};
-export const policyVariables: Readonly<Record<string, Type>> = {
-  ...conditionVariables,
-  namespaceObject: namespaceType,
-  params: dyn,
-  variables: dyn,
-};
 
 export type Bindings = Record<string, CelInput>;
 

@@ -1,3 +1,4 @@
+import { policyVariables } from '../../../api/admissionregistration/expressions/variables.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type {
   ValidatingAdmissionPolicy,
@@ -12,7 +13,6 @@ import { checkConditions } from '../match-conditions.ts';
 import { shownAs } from '../match-rules.ts';
 import { type InForce, isSelected, type PolicyOptions, paramsFor, policiesFor } from './bindings.ts';
 import { type Bound, Expressions } from './expressions.ts';
-import { policyVariables } from './seen.ts';
 
 type Pair = InForce<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>;
 
