@@ -1,3 +1,4 @@
+import { copyJson } from './copy-json.ts';
 import type { ObjectMeta, OwnerReference } from './schema/generated/types/meta-v1.ts';
 
 export type { ObjectMeta, OwnerReference };
@@ -9,7 +10,7 @@ export interface KubeObject {
   readonly metadata: ObjectMeta;
 }
 
-/** A deep, writable copy's type: `structuredClone(object) as Draft<Pod>`, or an object under construction. */
+/** A deep, writable copy's type: `draftOf(object)`, or an object under construction. */
 export type Draft<T> = T extends readonly (infer Item)[]
   ? Draft<Item>[]
   : T extends object
@@ -18,7 +19,7 @@ export type Draft<T> = T extends readonly (infer Item)[]
 
 /** A deep copy that may be changed. */
 export function draftOf<T>(object: T): Draft<T> {
-  return structuredClone(object) as Draft<T>;
+  return copyJson(object) as Draft<T>;
 }
 
 /** Names one object of a kind: `namespace/name`, or `name` where the kind is cluster-scoped. */

@@ -53,6 +53,8 @@ const never = new AbortController().signal;
 class InProcessClient implements Client {
   readonly #options: InProcessClientOptions;
   readonly #views = new Map<string, { readonly isStale: boolean }>();
+  /** The views of all objects of a kind, which are asked for most. */
+  readonly #wholeViews = new WeakMap<Kind, { readonly isStale: boolean }>();
 
   constructor(options: InProcessClientOptions) {
     this.#options = options;
@@ -141,6 +143,9 @@ class InProcessClient implements Client {
 
   view<T extends KubeObject>(kind: Kind<T>, options: ViewOptions = {}): View<T> {
     if (this.#options.views) return this.#options.views.view(kind, options);
+    const whole = this.#wholeViews.get(kind);
+    if (whole && !whole.isStale && !options.namespace && !options.fieldSelector && !options.labelSelector)
+      return whole as CacheView<T>;
     const { namespace = '', fieldSelector = '', labelSelector = '' } = options;
     const id = JSON.stringify([kind.group, kind.version, kind.plural, namespace, fieldSelector, labelSelector]);
     let view = this.#views.get(id);
@@ -149,6 +154,7 @@ class InProcessClient implements Client {
       view = new CacheView(this.#options.registry.cache, kind, { ...options, allowed });
       this.#views.set(id, view);
     }
+    if (!namespace && !fieldSelector && !labelSelector) this.#wholeViews.set(kind, view);
     return view as CacheView<T>;
   }
 

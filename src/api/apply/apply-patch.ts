@@ -104,7 +104,7 @@ function checkHeader(applied: Json, apiVersion: string): void {
 }
 
 function startingManagers({ schema, apiVersion, subresource = '', now }: ApplyRequest, live: Json): readonly Manager[] {
-  const managers = readManagers(managedFieldsOf(live)) ?? [];
+  const managers = readManagers(managedFieldsOf(live));
   if (managers.length > 0) return managers;
   const fields = compareObjects(schema, {}, live).added;
   return [{ manager: beforeFirstApply, operation: 'Update', apiVersion, subresource, time: formatTime(now), fields }];

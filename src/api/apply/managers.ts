@@ -18,31 +18,33 @@ export interface Manager {
   readonly entry?: ManagedFieldsEntry;
 }
 
-/** Reads managedFields; undefined when an entry is not well-formed. */
-export function readManagers(entries: readonly ManagedFieldsEntry[] | undefined): Manager[] | undefined {
-  const managers: Manager[] = [];
-  for (const entry of entries ?? []) {
+/** Reads managedFields as this server has stored them: they are well-formed. */
+export function readManagers(entries: readonly ManagedFieldsEntry[] | undefined): Manager[] {
+  return (entries ?? []).map((entry) => {
     const { manager = '', operation, apiVersion = '', subresource = '', time, fieldsV1 } = entry;
-    if (operation !== 'Apply' && operation !== 'Update') return undefined;
-    if (fieldsV1 !== undefined && !isFieldTree(fieldsV1, 0)) return undefined;
-    managers.push({ manager, operation, apiVersion, subresource, time, fields: fieldsV1 ?? {}, entry });
-  }
-  return managers;
+    const fields = (fieldsV1 ?? {}) as FieldTree;
+    return { manager, operation: operation as Manager['operation'], apiVersion, subresource, time, fields, entry };
+  });
 }
 
-/** Trees that this server wrote; client-made ones are checked all the same. Deeper ones than any object are refused. */
+/** Whether managedFields that a client has sent can be read. */
+export function areWellFormed(entries: readonly ManagedFieldsEntry[]): boolean {
+  return entries.every(
+    ({ operation, fieldsV1 }) =>
+      (operation === 'Apply' || operation === 'Update') && (fieldsV1 === undefined || isFieldTree(fieldsV1, 0)),
+  );
+}
+
+/** Deeper trees than any object has are refused. */
 const maxDepth = 100;
-const checkedTrees = new WeakSet<object>();
 
 function isFieldTree(value: unknown, depth: number): value is FieldTree {
   if (!isJson(value) || depth > maxDepth) return false;
-  if (checkedTrees.has(value)) return true;
   for (const element in value) {
     if (element !== '.' && !/^[fkvi]:/.test(element)) return false;
     if (element.startsWith('k:') && !isKeyElement(element)) return false;
     if (!isFieldTree(value[element], depth + 1)) return false;
   }
-  if (depth === 0) checkedTrees.add(value);
   return true;
 }
 
@@ -83,7 +85,6 @@ export function writeManagers(
 }
 
 function writeManager({ manager, operation, apiVersion, subresource, time, fields }: Manager): ManagedFieldsEntry {
-  checkedTrees.add(fields);
   return {
     manager,
     operation,

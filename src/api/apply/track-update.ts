@@ -5,6 +5,7 @@ import type { Schema } from '../schema/schema.ts';
 import { type Comparison, compareObjects, leaveOut } from './compare.ts';
 import { emptySet, type FieldTree, intersectSets, isEmpty, subtractSets, uniteSets } from './field-set.ts';
 import {
+  areWellFormed,
   capUpdaters,
   isReset,
   isSameManager,
@@ -43,7 +44,7 @@ type Entries = readonly ManagedFieldsEntry[] | undefined;
 export function trackUpdate(request: UpdateRequest): Entries {
   const { schema, live, updated, manager, apiVersion, subresource = '', resetFields = emptySet } = request;
   const entries = startingEntries(live, updated, subresource !== '');
-  const managers = readManagers(entries) ?? [];
+  const managers = readManagers(entries);
   if (live && managers.length === 0) return undefined;
   const changes = leaveOut(resetFields, compareObjects(schema, live ?? {}, updated));
   const taken = uniteSets(changes.added, changes.modified);
@@ -68,7 +69,7 @@ function startingEntries(live: Json | undefined, updated: Json, isSubresource: b
   const sent = managedFieldsOf(updated);
   if (isSubresource || jsonEqual(sent, liveEntries)) return liveEntries;
   if (isReset(sent)) return undefined;
-  return (readManagers(sent)?.length ?? 0) > 0 ? sent : liveEntries;
+  return sent && sent.length > 0 && areWellFormed(sent) ? sent : liveEntries;
 }
 
 /** Every manager loses what was changed by somebody else or went away. */

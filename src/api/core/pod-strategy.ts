@@ -18,8 +18,8 @@ export function prepareNewPod(pod: Draft<Pod>): void {
 
 /** Status writes neither choose the class of service nor change owners. */
 export function preparePodStatus(pod: Draft<Pod>, old: Pod): void {
-  const { ownerReferences } = draftOf(old.metadata);
-  if (ownerReferences) pod.metadata.ownerReferences = ownerReferences;
+  const { ownerReferences } = old.metadata;
+  if (ownerReferences) pod.metadata.ownerReferences = draftOf(ownerReferences);
   else delete pod.metadata.ownerReferences;
   if (pod.status && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
 }

