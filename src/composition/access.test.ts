@@ -10,9 +10,11 @@ import { pod } from '../api/core/pod.ts';
 import { serviceAccount } from '../api/core/service-account.ts';
 import { builtInKinds } from '../api/kinds.ts';
 import { clusterRole } from '../api/rbac/cluster-role.ts';
+import { clusterRoleBinding } from '../api/rbac/cluster-role-binding.ts';
 import { roleBinding } from '../api/rbac/role-binding.ts';
 import type { TokenRequest } from '../api/schema/generated/types/authentication-v1.ts';
 import { isApiError } from '../api/status.ts';
+import { csiDriver } from '../api/storage/csi-driver.ts';
 import { volumeAttachment } from '../api/storage/volume-attachment.ts';
 import { ensureBootstrapPolicy } from '../apiserver/authorization/bootstrap/ensure.ts';
 import type { UserInfo } from '../apiserver/contract.ts';
@@ -289,6 +291,42 @@ test('a node gets tokens for pods of its own only', async () => {
   assert.ok(await requestToken({ boundObjectRef }, nodeUser('n1')));
   await assert.rejects(requestToken({ boundObjectRef }, nodeUser('n2')), (error) => isApiError(error, 'Forbidden'));
   await assert.rejects(requestToken({}, nodeUser('n1')), /not bound to a pod/);
+});
+
+test('a node gets tokens for those only whom the volumes of its pod name', async () => {
+  const source = { serviceAccountToken: { audience: 'vault', path: 'token' } };
+  const made = await client.create(pod, {
+    metadata: { name: 'with-tokens', namespace: 'team' },
+    spec: {
+      nodeName: 'n1',
+      serviceAccountName: 'app',
+      containers: [{ name: 'c', image: 'i' }],
+      volumes: [
+        { name: 't', projected: { sources: [source] } },
+        { name: 'd', csi: { driver: 'csi.example.com' } },
+      ],
+    },
+  });
+  const metadata = { name: 'csi.example.com' };
+  await client.create(csiDriver, { metadata, spec: { tokenRequests: [{ audience: 'storage' }] } });
+  const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name: 'with-tokens', uid: made.metadata.uid ?? '' };
+  for (const audience of ['vault', 'storage'])
+    assert.ok(await requestToken({ boundObjectRef, audiences: [audience] }, nodeUser('n1')));
+  await assert.rejects(
+    requestToken({ boundObjectRef, audiences: ['vault', 'bank'] }, nodeUser('n1')),
+    /audience "bank" not found in pod spec volume/,
+  );
+  await client.create(clusterRole, {
+    metadata: { name: 'bank-tokens' },
+    rules: [{ apiGroups: [''], resources: ['bank'], verbs: ['request-serviceaccounts-token-audience'] }],
+  });
+  await client.create(clusterRoleBinding, {
+    metadata: { name: 'bank-tokens' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'bank-tokens' },
+    subjects: [{ kind: 'Group', name: 'system:nodes', apiGroup: 'rbac.authorization.k8s.io' }],
+  });
+  // What the node authorizer has no opinion on, roles may allow.
+  assert.ok(await requestToken({ boundObjectRef, audiences: ['bank'] }, nodeUser('n1')));
 });
 
 test('token requests are checked', async () => {

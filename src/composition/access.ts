@@ -1,5 +1,6 @@
 import { node } from '../api/core/node.ts';
 import { persistentVolume } from '../api/core/persistent-volume.ts';
+import { persistentVolumeClaim } from '../api/core/persistent-volume-claim.ts';
 import { pod } from '../api/core/pod.ts';
 import { secret } from '../api/core/secret.ts';
 import { serviceAccount } from '../api/core/service-account.ts';
@@ -8,6 +9,8 @@ import { clusterRoleBinding } from '../api/rbac/cluster-role-binding.ts';
 import { role } from '../api/rbac/role.ts';
 import { roleBinding } from '../api/rbac/role-binding.ts';
 import { resourceSlice } from '../api/resource/resource-slice.ts';
+import type { PersistentVolume, Pod } from '../api/schema/generated/types/core-v1.ts';
+import { csiDriver } from '../api/storage/csi-driver.ts';
 import { volumeAttachment } from '../api/storage/volume-attachment.ts';
 import type { ApiServerOptions } from '../apiserver/api-server.ts';
 import { createAuthentication } from '../apiserver/authentication/authentication.ts';
@@ -102,6 +105,11 @@ export async function createAccess(options: AccessOptions): Promise<Access> {
       signer,
       subjects,
       audiences,
+      nodeAudiences: {
+        csiDrivers: client.view(csiDriver),
+        volumesOf: (pod) => volumesOf(pod, client),
+        authorizer: what.authorizer,
+      },
       ...(maxTokenSeconds !== undefined && { maxTokenSeconds }),
     }),
     signSecretToken: (claims) => signer.signForSecret(claims),
@@ -124,4 +132,14 @@ export async function createAccess(options: AccessOptions): Promise<Access> {
       what.close();
     },
   };
+}
+
+/** The persistent volumes behind a pod's claims. */
+function volumesOf({ metadata, spec }: Pod, client: Client): readonly PersistentVolume[] {
+  return (spec?.volumes ?? []).flatMap(({ name, persistentVolumeClaim: claim, ephemeral }) => {
+    const claimName = claim?.claimName ?? (ephemeral && `${metadata.name}-${name}`);
+    const volume =
+      claimName && client.view(persistentVolumeClaim).get(`${metadata.namespace}/${claimName}`)?.spec?.volumeName;
+    return (volume && client.view(persistentVolume).get(volume)) || [];
+  });
 }

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { node as nodeKind } from '../../api/core/node.ts';
+import { persistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts';
 import { pod } from '../../api/core/pod.ts';
+import type { Kind } from '../../api/kind.ts';
+import { builtInKinds } from '../../api/kinds.ts';
 import { draftOf } from '../../api/object.ts';
 import type { Node, Pod } from '../../api/schema/generated/types/core-v1.ts';
 import type { Client } from '../../client/client.ts';
 import { type AdmissionBench, openAdmission, podOf, refusal } from './admission.test-helper.ts';
+
+function kindNamed(name: string): Kind {
+  const found = builtInKinds.find(({ kind, version }) => kind === name && version === 'v1');
+  assert.ok(found);
+  return found;
+}
 
 describe('NodeRestriction', () => {
   let bench: AdmissionBench;
@@ -17,6 +26,7 @@ describe('NodeRestriction', () => {
     const made = await client.create(nodeKind, { metadata: { name: 'n1', labels: { 'kubernetes.io/os': 'linux' } } });
     uid = made.metadata.uid ?? '';
     await bench.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n2' } });
+    await bench.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-node-lease' } });
     await bench.createPod({ nodeName: 'n1' }, { name: 'mine' });
     await bench.createPod({ nodeName: 'n2' }, { name: 'theirs' });
   });
@@ -100,6 +110,52 @@ describe('NodeRestriction', () => {
     test(why, async () => {
       assert.equal(await refusal(patch(name, body)), `nodes "${name}" is forbidden: ${why}`);
     });
+
+  const object = (apiVersion: string, kind: string, name: string, spec: object, namespace?: string) => ({
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace && { namespace }) },
+    spec,
+  });
+  const slice = (nodeName: string) => {
+    const pool = { name: nodeName, generation: 1, resourceSliceCount: 1 };
+    return object('resource.k8s.io/v1', 'ResourceSlice', `slice-of-${nodeName}`, {
+      driver: 'a.example.com',
+      nodeName,
+      pool,
+    });
+  };
+  for (const [why, made] of [
+    [/'kube-node-lease' system namespace/, object('coordination.k8s.io/v1', 'Lease', 'n1', {}, 'default')],
+    [/lease with the same name/, object('coordination.k8s.io/v1', 'Lease', 'n2', {}, 'kube-node-lease')],
+    [/CSINode with the same name/, object('storage.k8s.io/v1', 'CSINode', 'n2', { drivers: [] })],
+    [/can only create ResourceSlice with the same NodeName/, slice('n2')],
+  ] as const)
+    test(`a node makes nothing in another's name: ${made.kind} of ${made.metadata.name}`, async () => {
+      assert.match(await refusal(client.create(kindNamed(made.kind), made as never)), why);
+    });
+
+  test('a node makes its own lease and slice', async () => {
+    const lease = object('coordination.k8s.io/v1', 'Lease', 'n1', {}, 'kube-node-lease');
+    await client.create(kindNamed('Lease'), lease as never);
+    await client.create(kindNamed('ResourceSlice'), slice('n1') as never);
+  });
+
+  test("a node tells a claim's size, and nothing else of it", async () => {
+    const accessModes = ['ReadWriteOnce'];
+    const spec = { accessModes, resources: { requests: { storage: '1Gi' } } };
+    await bench.create(object('v1', 'PersistentVolumeClaim', 'data', spec, 'default'));
+    const ref = { namespace: 'default', name: 'data' };
+    const status = (body: object) =>
+      client.patch(persistentVolumeClaim, ref, { type: 'merge', body: { status: body } }, { subresource: 'status' });
+    await status({ capacity: { storage: '1Gi' } });
+    assert.match(await refusal(status({ phase: 'Bound' })), /is not allowed to update fields other than/);
+    const labelled = client.patch(persistentVolumeClaim, ref, {
+      type: 'merge',
+      body: { metadata: { labels: { a: 'b' } } },
+    });
+    assert.match(await refusal(labelled), /may only update PVC status/);
+  });
 
   test('a node labels itself with what is its own to say', async () => {
     const labels = { 'node.kubernetes.io/x': '1', 'kubernetes.io/arch': 'amd64', 'example.com/y': 'z' };

@@ -8,6 +8,7 @@ import { forbidden } from '../../api/status.ts';
 import type { View } from '../../client/client.ts';
 import { nodeNameOf } from '../authorization/node.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../contract.ts';
+import { ownedByNodes } from './node-owned.ts';
 
 /**
  * A node agent changes its own node, and the pods that are bound to it, and nothing else
@@ -17,16 +18,22 @@ export function nodeRestriction(pods: View<Pod>, nodes: View<Node>): AdmissionPl
   return {
     name: 'NodeRestriction',
     handles: ({ user, kind, operation }) =>
-      operation !== 'CONNECT' &&
-      ((kind.group === '' && (kind.plural === 'pods' || kind.plural === 'nodes')) || kind.plural === 'csinodes') &&
-      nodeNameOf(user) !== undefined,
-    validate(request, object) {
-      const name = nodeNameOf(request.user) ?? '';
-      if (request.kind.plural === 'pods') checkPod(request, object, { name, pods, nodes });
+      operation !== 'CONNECT' && nodeNameOf(user) !== undefined && (isCore(kind) || ownedByNodes.has(keyOf(kind))),
+    async validate(request, object) {
+      const { kind, user } = request;
+      const name = nodeNameOf(user) ?? '';
+      if (!isCore(kind)) {
+        const why = await ownedByNodes.get(keyOf(kind))?.(request, object, name);
+        if (why) refuse(request, why);
+      } else if (kind.plural === 'pods') checkPod(request, object, { name, pods, nodes });
       else checkNode(request, object, name);
     },
   };
 }
+
+const keyOf = ({ group, plural }: AdmissionRequest['kind']) => `${group}/${plural}`;
+const isCore = ({ group, plural }: AdmissionRequest['kind']) =>
+  group === '' && (plural === 'pods' || plural === 'nodes');
 
 interface Asker {
   readonly name: string;
@@ -54,6 +61,9 @@ function checkPod(request: AdmissionRequest, object: KubeObject | undefined, { n
     refuse(request, `node "${node}" can only ${doing(request)} pods with spec.nodeName set to itself`);
   if (operation === 'UPDATE' && !isDeepStrictEqual(bound.metadata.labels, object?.metadata.labels))
     refuse(request, `node "${node}" cannot update labels through pod status`);
+  const claims = (pod: Pod | undefined) => pod?.status?.resourceClaimStatuses;
+  if (operation === 'UPDATE' && !isDeepStrictEqual(claims(bound), claims(object as Pod)))
+    refuse(request, `node "${node}" cannot update resource claim statuses`);
 }
 
 function doing({ operation, subresource }: AdmissionRequest): string {
@@ -83,10 +93,6 @@ function mirrorFault(pod: Pod, node: string, owner: Node | undefined): string | 
 
 function checkNode(request: AdmissionRequest, object: KubeObject | undefined, node: string): void {
   const { ref, operation } = request;
-  if (request.kind.plural === 'csinodes') {
-    if (ref.name !== node) refuse(request, 'can only access CSINode with the same name as the requesting node');
-    return;
-  }
   if (ref.name !== node) refuse(request, `node "${node}" is not allowed to modify node "${ref.name}"`);
   if (!object) return;
   const wanted = object as Node;

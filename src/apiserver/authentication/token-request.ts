@@ -1,9 +1,12 @@
 import { formatTime, type ObjectRef } from '../../api/object.ts';
 import type { BoundObjectReference, TokenRequest } from '../../api/schema/generated/types/authentication-v1.ts';
+import type { PersistentVolume, Pod } from '../../api/schema/generated/types/core-v1.ts';
+import type { CSIDriver } from '../../api/schema/generated/types/storage-v1.ts';
 import type { FieldError } from '../../api/status.ts';
 import { ApiError, badRequest, forbidden, invalid, notFound } from '../../api/status.ts';
+import type { View } from '../../client/client.ts';
 import { nodeNameOf } from '../authorization/node.ts';
-import type { UserInfo } from '../contract.ts';
+import type { Authorizer, UserInfo } from '../contract.ts';
 import type { TokenSubjects } from './service-account.ts';
 import type { TokenRef, TokenSigner } from './service-account-token.ts';
 
@@ -19,6 +22,8 @@ export function createTokenRequestHandler(options: {
   readonly subjects: TokenSubjects;
   /** For requests that name no audience. */
   readonly audiences: readonly string[];
+  /** What a node may ask for beside what its pods' volumes say. Absent: nothing. */
+  readonly nodeAudiences?: NodeAudiences;
   /** Who asks for longer gets this. Default: no bound but 2^32 s. */
   readonly maxTokenSeconds?: number;
 }): TokenRequestHandler {
@@ -37,7 +42,7 @@ export function createTokenRequestHandler(options: {
 
     const expirationSeconds = Math.min(wantedSeconds, maxTokenSeconds);
     const bound = boundObjectRef ? boundTo(boundObjectRef, namespace, ref.name, subjects) : {};
-    restrictNode(user, bound, ref, subjects);
+    await restrictNode(user, { bound, ref, asked }, { subjects, nodeAudiences: options.nodeAudiences });
     const audiences = asked.length > 0 ? asked : options.audiences;
     const { token, expiresAtMs } = await signer.sign(
       { namespace, serviceAccount: { name: ref.name, uid: account.metadata.uid }, audiences, ...bound },
@@ -53,19 +58,61 @@ export function createTokenRequestHandler(options: {
   };
 }
 
-/** A node agent gets tokens only for the pods that run on it (NodeRestriction). */
-function restrictNode(
+/** Whom else a node may ask tokens for. */
+export interface NodeAudiences {
+  readonly csiDrivers: View<CSIDriver>;
+  /** Of whom the driver of a claim's volume is looked up. */
+  readonly volumesOf: (pod: Pod) => readonly PersistentVolume[];
+  /** Who may `request-serviceaccounts-token-audience` of an audience gets its tokens. */
+  readonly authorizer: Authorizer;
+}
+
+/**
+ * A node agent gets tokens only for the pods that run on it, and for whom their volumes name (NodeRestriction, KEP-4935):
+ * else whoever takes over a node could speak to everybody in their names.
+ */
+async function restrictNode(
   user: UserInfo,
-  bound: { readonly pod?: TokenRef },
-  ref: ObjectRef,
-  subjects: TokenSubjects,
-): void {
+  {
+    bound,
+    ref,
+    asked,
+  }: { readonly bound: { readonly pod?: TokenRef }; readonly ref: ObjectRef; readonly asked: readonly string[] },
+  { subjects, nodeAudiences }: { readonly subjects: TokenSubjects; readonly nodeAudiences?: NodeAudiences | undefined },
+): Promise<void> {
   const node = nodeNameOf(user);
   if (!node) return;
   const accounts = { group: '', plural: 'serviceaccounts' };
   if (!bound.pod) throw forbidden(accounts, ref.name, 'node requested token not bound to a pod');
-  if (subjects.pods.get(`${ref.namespace}/${bound.pod.name}`)?.spec?.nodeName !== node)
+  const pod = subjects.pods.get(`${ref.namespace}/${bound.pod.name}`);
+  if (pod?.spec?.nodeName !== node)
     throw forbidden(accounts, ref.name, 'node requested token bound to a pod scheduled on a different node');
+  const known = audiencesOf(pod, nodeAudiences);
+  for (const audience of asked) {
+    if (known.has(audience)) continue;
+    const { namespace = '', name } = ref;
+    const resource = { group: '', version: '', plural: audience, subresource: '', namespace, name };
+    const verb = 'request-serviceaccounts-token-audience';
+    const decision = await nodeAudiences?.authorizer.authorize({ user, verb, resource });
+    if (decision?.decision !== 'allow')
+      throw forbidden(accounts, name, `audience ${JSON.stringify(audience)} not found in pod spec volume`);
+  }
+}
+
+/** Of the pod's token volumes, and of the CSI drivers of its volumes. */
+function audiencesOf(pod: Pod, more: NodeAudiences | undefined): ReadonlySet<string> {
+  const found = new Set<string>();
+  const drivers: string[] = [];
+  for (const { projected, csi } of pod.spec?.volumes ?? []) {
+    for (const { serviceAccountToken } of projected?.sources ?? [])
+      if (serviceAccountToken?.audience) found.add(serviceAccountToken.audience);
+    if (csi) drivers.push(csi.driver);
+  }
+  if (!more) return found;
+  for (const { spec } of more.volumesOf(pod)) if (spec?.csi) drivers.push(spec.csi.driver);
+  for (const driver of drivers)
+    for (const { audience } of more.csiDrivers.get(driver)?.spec.tokenRequests ?? []) found.add(audience);
+  return found;
 }
 
 function expirationErrors(seconds: number): readonly FieldError[] {
