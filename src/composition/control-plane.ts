@@ -12,14 +12,18 @@ import { ensureBootstrapPolicy } from '../apiserver/authorization/bootstrap/ensu
 import type { AdmissionPlugin, Authorizer, UserInfo } from '../apiserver/contract.ts';
 import { createCustomResources } from '../apiserver/crds/custom-resources.ts';
 import { definitionAdmission } from '../apiserver/crds/definition-admission.ts';
+import { createPriorityAndFairness, type PriorityAndFairness } from '../apiserver/flow-control/start.ts';
+import { InFlight } from '../apiserver/http/in-flight.ts';
 import { createInProcessClient, type SubresourceHandler } from '../apiserver/in-process-client.ts';
 import { inProcessSubresources } from '../apiserver/in-process-subresources.ts';
 import { directConnection } from '../apiserver/proxy/node-connection.ts';
 import { type CachedRegistry, openRegistry } from '../apiserver/registry/registry.ts';
+import { KindIndex } from '../apiserver/routes/kind-index.ts';
 import { serviceWebhooks } from '../apiserver/webhook-client/service-webhooks.ts';
 import { systemClock as clock } from '../base/clock.ts';
 import { formatIp } from '../base/ip.ts';
 import type { Logger } from '../base/log.ts';
+import { MetricRegistry } from '../base/metrics/metrics.ts';
 import type { Client } from '../client/client.ts';
 import { createEventRecorder } from '../client/event-recorder.ts';
 import { aggregatorCertificate } from '../cluster/pki/catalog.ts';
@@ -136,19 +140,41 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     clock,
     log: log.child('aggregation'),
   });
+  const metrics = new MetricRegistry();
+  const { requests } = options.apiServerSettings;
+  const kinds = new KindIndex(() => registry.kinds);
+  const flow = requests.priorityAndFairness
+    ? createPriorityAndFairness({
+        client: trusted,
+        seats: requests.maxRequestsInflight + requests.maxMutatingRequestsInflight,
+        objects: ({ group, version, resource }) => {
+          const kind = kinds.find(group, version, resource);
+          return kind && registry.cache.resource(kind)?.size;
+        },
+        clock,
+        log: log.child('flow-control'),
+        metrics,
+      })
+    : undefined;
   const apiServer = await steps.run(
     'API server',
     async () => {
-      const server = apiServerOf(composition, { registry, aggregation, store, access, pki, leaves, components });
+      const server = apiServerOf(composition, {
+        ...{ registry, aggregation, store, access, pki, leaves, components, metrics, flow },
+      });
       await server.start();
       await writeKubeconfig(options, pki, leaves.admin);
       return server;
     },
     (server) => server.stop(),
   );
-  await steps.run('roles', async () => {
-    await Promise.all([ensureBootstrapPolicy(trusted), ensurePriorityClasses(trusted)]);
-  });
+  await steps.run(
+    'roles',
+    async () => {
+      await Promise.all([ensureBootstrapPolicy(trusted), ensurePriorityClasses(trusted), flow?.start()]);
+    },
+    () => flow?.stop(),
+  );
   await steps.run(
     'aggregation',
     () => aggregation.start(AbortSignal.timeout(60_000)),
@@ -176,11 +202,14 @@ function apiServerOf(
     readonly pki: Pki;
     readonly leaves: Leaves;
     readonly components: readonly Component[];
+    readonly metrics: MetricRegistry;
+    readonly flow: PriorityAndFairness | undefined;
   },
 ): ApiServer {
-  const { registry, aggregation, store, access, pki, leaves, components } = parts;
+  const { metrics, flow, registry, aggregation, store, access, pki, leaves, components } = parts;
   const { authorities } = pki;
   const address = formatIp(options.nodeIps[0]);
+  const { requests } = options.apiServerSettings;
   return createApiServer({
     registry,
     aggregation,
@@ -207,7 +236,12 @@ function apiServerOf(
     reviews: access.reviews,
     tokenRequest: access.tokenRequest,
     openId: access.openId,
-    paths: [componentsRoute(components)],
+    paths: [componentsRoute(components), ...(flow?.routes ?? [])],
+    gate:
+      flow?.gate ?? new InFlight({ reads: requests.maxRequestsInflight, writes: requests.maxMutatingRequestsInflight }),
+    metrics,
+    requestTimeoutMs: requests.timeoutMs,
+    shutdownDelayMs: requests.shutdownDelayMs,
     checks: [{ name: 'etcd', check: async () => void (await store.revision()) }],
     descriptionsFile,
     systemObjects: {

@@ -144,6 +144,24 @@ test('a flow that floods takes no more than its queues, one that asks little get
   assert.ok(flood + calm > 700, 'all seats are used');
 });
 
+test('whoever comes to a shortage later is not behind all who wait already', () => {
+  const fair = make(1, { queues: 64, handSize: 6, lengthLimit: 50 });
+  assert.ok(fair.tryStart(1));
+  for (let place = 0; place < 200; place++)
+    assert.ok(fair.enqueue(0, 'flood', { width: 1, hash: flowHash('s', 'flood') }));
+  // A long time later.
+  assert.ok(fair.enqueue(10_000, 'calm', { width: 1, hash: flowHash('s', 'calm') }));
+  fair.finishStarted(1);
+  const order: string[] = [];
+  for (let now = 10_000; order.length < 20; now++) {
+    const ticket = fair.next(now);
+    assert.ok(ticket);
+    order.push(ticket.request);
+    fair.finish(now + 1, ticket);
+  }
+  assert.ok(order.indexOf('calm') >= 0 && order.indexOf('calm') < 12, order.join());
+});
+
 test('equal flows get equal shares', () => {
   const { a = 0, b = 0 } = served({ a: 8, b: 8 });
   assert.ok(Math.abs(a - b) / (a + b) < 0.2, `${a} and ${b}`);

@@ -213,19 +213,23 @@ export class FairQueues<Request> {
     return best;
   }
 
-  /** Moves the round robin's time: as many seats as are wanted, shared by the queues that want some. */
+  /**
+   * Moves the round robin's time: by the seats that requests from the queues hold, shared by the queues that want some.
+   * Seats of requests that never waited are on nobody's account, so that time stands while only they run: else those
+   * who wait already would be owed it, and pass whoever comes later.
+   */
   #tell(nowMs: number): void {
     const passedMs = nowMs - this.#toldMs;
     this.#toldMs = nowMs;
     if (passedMs <= 0) return;
     let active = 0;
-    let wanted = 0;
-    for (const { waiting, running, waitingSeats, runningSeats } of this.#queues) {
+    let seats = 0;
+    for (const { waiting, running, runningSeats } of this.#queues) {
       if (waiting.length === 0 && running === 0) continue;
       active++;
-      wanted += waitingSeats + runningSeats;
+      seats += runningSeats;
     }
-    if (active > 0) this.#virtual += (passedMs * Math.min(wanted, this.#limit)) / active;
+    if (active > 0) this.#virtual += (passedMs * seats) / active;
   }
 }
 
