@@ -58,6 +58,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readStored?(object: Draft<KubeObject>): boolean;
   /** The kind's schemas as OpenAPI shows them, in place of what `schema()` says (custom resources). */
   publishedSchema?(version: 'v2' | 'v3'): Readonly<Record<string, unknown>>;
+  /** The same value as long as a definition says the same; watches end when it changes (custom resources). */
+  readonly shape?: object;
   /** Why nothing may be created: the definition is being deleted. */
   readonly refusesCreate?: string;
   /** Fills fields that are not set, as upstream's defaulting does; runs on every write and before validation. */
@@ -89,6 +91,11 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly deprecation?: string;
   /** Upstream's default when the deletion names no propagation policy. Default: Background. */
   readonly defaultPropagation?: 'Background' | 'Orphan';
+}
+
+/** What is stored of these kinds, each once: another version of a kind is left out, one that is not served comes in. */
+export function storedKinds(kinds: readonly Kind[]): readonly Kind[] {
+  return [...new Set(kinds.map((one) => one.storedAs?.kind() ?? one))];
 }
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';

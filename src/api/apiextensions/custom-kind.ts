@@ -41,13 +41,15 @@ export interface CustomKindsOptions {
   readonly rulesOf: (version: CustomResourceDefinitionVersion) => ObjectRules;
   /** Absent: versions differ in nothing but their name. */
   readonly convert?: ConvertCustom | undefined;
+  /** `Kind.shape` of all versions. Default: one of its own. */
+  readonly shape?: object | undefined;
 }
 
 /** The kinds that a definition with these names makes. */
 export function customKinds(
   definition: CustomResourceDefinition,
   names: CustomResourceDefinitionNames,
-  { rulesOf, convert }: CustomKindsOptions,
+  { rulesOf, convert, shape = {} }: CustomKindsOptions,
 ): CustomKinds {
   const { group, versions } = definition.spec;
   const schemas = new Map(
@@ -57,7 +59,7 @@ export function customKinds(
   if (!storage) throw new Error(`the definition ${definition.metadata.name} has no version`);
   const all: Kind[] = [];
   const made = (version: CustomResourceDefinitionVersion, stored?: Kind) =>
-    customKind({ definition, names, version, rules: rulesOf(version), schemas, convert, all }, stored);
+    customKind({ definition, names, version, rules: rulesOf(version), schemas, convert, all, shape }, stored);
   const stored = made(storage);
   all.push(...versions.map((one) => (one === storage ? stored : made(one, stored))));
   const served = all.filter((_, at) => versions[at]?.served);
@@ -73,10 +75,11 @@ interface Parts {
   readonly schemas: ReadonlyMap<string, Schema>;
   readonly convert: ConvertCustom | undefined;
   readonly all: readonly Kind[];
+  readonly shape: object;
 }
 
 function customKind(
-  { definition, names, version, rules, schemas, convert, all }: Parts,
+  { definition, names, version, rules, schemas, convert, all, shape }: Parts,
   stored: Kind | undefined,
 ): Kind {
   const { group, scope } = definition.spec;
@@ -95,6 +98,7 @@ function customKind(
     categories: names.categories ?? [],
     scope: scope as Kind['scope'],
     schema: () => schema,
+    shape,
     publishedSchema: (openApi) => publishedSchema(version.schema?.openAPIV3Schema, openApi),
     generation: true,
     conditionalUpdate: true,

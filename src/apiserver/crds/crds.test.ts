@@ -213,6 +213,18 @@ describe('custom resources over HTTP', () => {
     assert.equal(label.json.metadata.generation, 2);
   });
 
+  test('watches end when the definition says something else, as what they show is no longer right', async () => {
+    await define('tapes', 'Tape', [version('v1', { storage: true })]);
+    const watch = client.get(`${at('tapes')}?watch=1&timeoutSeconds=20`);
+    await client.post(at('tapes'), object('v1', 'Tape', 'one', { a: 'x' }));
+    await define('tapes', 'Tape', [version('v1', { storage: true }, { b: { type: 'string', default: 'new' } })]);
+    const events = (await watch).text.split('\n').filter(Boolean);
+    assert.deepEqual(
+      events.map((line) => JSON.parse(line).type),
+      ['ADDED'],
+    );
+  });
+
   test('watches see custom objects, and end with their kind', async () => {
     const { resourceVersion } = (await client.get(at('taps'))).json.metadata;
     const watching = client.get(`${at('taps')}?watch=1&resourceVersion=${resourceVersion}`);

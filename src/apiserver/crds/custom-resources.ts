@@ -160,6 +160,7 @@ class DefinitionLoop implements CustomResources {
     const kinds = customKinds(definition, names, {
       rulesOf: await rulesOf(spec.versions),
       convert: webhookConverter(spec.conversion, this.#options.callWebhook),
+      shape: present && jsonEqual(present.from.spec, spec) ? present.kinds.stored.shape : {},
     });
     await registry.cache.addKind(kinds.stored);
     this.#installed.set(name, { from: definition, kinds });

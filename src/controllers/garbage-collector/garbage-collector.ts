@@ -1,4 +1,4 @@
-import type { Kind } from '../../api/kind.ts';
+import { type Kind, storedKinds } from '../../api/kind.ts';
 import { type KubeObject, keyOf, type OwnerReference, refOf } from '../../api/object.ts';
 import { isApiError } from '../../api/status.ts';
 import {
@@ -29,13 +29,8 @@ const unknownKindRecheckMs = 30_000;
 export function garbageCollector(allKinds: () => readonly Kind[]): Controller {
   // Events have no owners to speak of, and there are many.
   const kinds = () =>
-    allKinds().filter(
-      (kind) =>
-        kind.kind !== 'Event' &&
-        !kind.review &&
-        !kind.storedAs &&
-        kind.verbs.includes('delete') &&
-        kind.verbs.includes('watch'),
+    storedKinds(allKinds()).filter(
+      (kind) => kind.kind !== 'Event' && !kind.review && kind.verbs.includes('delete') && kind.verbs.includes('watch'),
     );
   const graph = new OwnerGraph(allKinds, kinds);
   const wakes = () =>

@@ -1,5 +1,5 @@
 import { namespace } from '../../api/core/namespace.ts';
-import type { Kind } from '../../api/kind.ts';
+import { type Kind, storedKinds } from '../../api/kind.ts';
 import type { Namespace } from '../../api/schema/generated/types/core-v1.ts';
 import {
   type Controller,
@@ -25,9 +25,7 @@ const recheckAfterMs = 1_000;
  */
 export function namespaceController(kinds: () => readonly Kind[]): Controller {
   const contentKinds = () =>
-    kinds().filter(
-      (kind) => kind.scope === 'Namespaced' && !kind.review && !kind.storedAs && kind.verbs.includes('delete'),
-    );
+    storedKinds(kinds()).filter((kind) => kind.scope === 'Namespaced' && !kind.review && kind.verbs.includes('delete'));
   return controller({
     name: 'namespace-controller',
     wakesOn: [changesOf(namespace)],

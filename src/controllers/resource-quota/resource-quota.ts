@@ -1,6 +1,6 @@
 import { mayUse } from '../../api/core/quota-usage.ts';
 import { resourceQuota } from '../../api/core/resource-quota.ts';
-import type { Kind } from '../../api/kind.ts';
+import { type Kind, storedKinds } from '../../api/kind.ts';
 import { keyOf } from '../../api/object.ts';
 import type { ResourceQuota } from '../../api/schema/generated/types/core-v1.ts';
 import { type Controller, changesOf, controller, done, mayWriteStatus } from '../../controller-runtime/controller.ts';
@@ -10,13 +10,8 @@ import { usageOf } from './usage.ts';
 /** Shows in each quota how much of it is in use. That nothing goes beyond it is admission's part. */
 export function resourceQuotaController(allKinds: () => readonly Kind[]): Controller {
   const kinds = () =>
-    allKinds().filter(
-      (kind) =>
-        kind.scope === 'Namespaced' &&
-        !kind.review &&
-        !kind.storedAs &&
-        kind.kind !== 'Event' &&
-        kind.verbs.includes('watch'),
+    storedKinds(allKinds()).filter(
+      (kind) => kind.scope === 'Namespaced' && !kind.review && kind.kind !== 'Event' && kind.verbs.includes('watch'),
     );
   const wakes = () => [
     changesOf(resourceQuota),

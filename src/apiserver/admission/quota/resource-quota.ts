@@ -7,7 +7,7 @@ import {
   quotaUsage,
 } from '../../../api/core/quota-usage.ts';
 import { resourceQuota as resourceQuotaKind } from '../../../api/core/resource-quota.ts';
-import type { Kind } from '../../../api/kind.ts';
+import { type Kind, storedKinds } from '../../../api/kind.ts';
 import { type KubeObject, keyOf } from '../../../api/object.ts';
 import { addQuantities, compareQuantities, parseQuantity, type Quantity } from '../../../api/quantity/quantity.ts';
 import type { Pod, ResourceQuota } from '../../../api/schema/generated/types/core-v1.ts';
@@ -50,7 +50,8 @@ const requestsPerCount = 1000;
  * process, and from reservations of the writes between this check and the store's answer; so two writes at once cannot
  * both take the last place. The status of a quota is the controller's to show.
  */
-export function resourceQuota({ client, kinds }: ResourceQuotaOptions): AdmissionPlugin {
+export function resourceQuota({ client, kinds: served }: ResourceQuotaOptions): AdmissionPlugin {
+  const kinds = () => storedKinds(served());
   const quotas: View<ResourceQuota> = client.view(resourceQuotaKind);
   const reservations = new Map<AdmissionRequest, Reservation>();
 
@@ -101,7 +102,9 @@ export function resourceQuota({ client, kinds }: ResourceQuotaOptions): Admissio
     handles: (request) => concerns(request) && quotas.list(request.ref.namespace).length > 0,
     async validate(request, object) {
       if (!object) return;
-      const { kind, old, ref } = request;
+      const { old, ref } = request;
+      // Of every version of a kind the same is counted: what is stored.
+      const [kind = request.kind] = storedKinds([request.kind]);
       const { namespace = '' } = ref;
       await openViews(quotas.list(namespace));
       // From here to the reservation nothing waits.
@@ -150,13 +153,7 @@ function concerns({ kind, operation, subresource, ref }: AdmissionRequest): bool
 
 /** Events are never limited. */
 function isCounted(kind: Kind): boolean {
-  return (
-    kind.scope === 'Namespaced' &&
-    !kind.review &&
-    !kind.storedAs &&
-    kind.kind !== 'Event' &&
-    kind.verbs.includes('watch')
-  );
+  return kind.scope === 'Namespaced' && !kind.review && kind.kind !== 'Event' && kind.verbs.includes('watch');
 }
 
 /** Whether the views show what was written: the object itself, or its successor. */

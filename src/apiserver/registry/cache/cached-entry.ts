@@ -59,8 +59,10 @@ export class CachedEntry implements Entry {
     const object = parseJson(this.#json.toString('utf8')) as Draft<KubeObject>;
     if (!this.kind.readStored?.(object)) return;
     this.#isRewritten = true;
-    const value = encodeStored(this.kind, object as KubeObject);
-    this.#json = servedForm(Buffer.from(storedHead(this.kind)), value, this.revision);
+    // It may lie in another version, which somebody else converts.
+    const as = { kind: this.kind.kind, apiVersion: object.apiVersion ?? this.kind.apiVersion };
+    const value = encodeStored(as, object as KubeObject);
+    this.#json = servedForm(Buffer.from(storedHead(as)), value, this.revision);
   }
 
   get object(): KubeObject {

@@ -65,9 +65,9 @@ export class ResourceCache {
   }
 
   /**
-   * A custom resource's definition has changed: every entry is looked at anew when it is next asked for. Where objects are
-   * stored in another version from now on, watches have to begin again, as the old events are of the old version. `stored`
-   * has what the store holds of the entries that were not shown as they are stored: the new definition may show more of it.
+   * A custom resource's definition has changed: every entry is looked at anew when it is next asked for, and where it
+   * has another shape watches end, as upstream's do: they show objects by the old one. Where objects are stored in another version from now on, they have to
+   * begin with a list, as the old events are of the old version. `stored` has what the store holds of the entries that were not shown as they are stored: the new definition may show more of it.
    */
   changeKind(kind: Kind, revision: number, stored: ReadonlyMap<ObjectKey, StoredEntry>): void {
     const old = this.#kind;
@@ -81,10 +81,8 @@ export class ResourceCache {
       this.#entries.set(entry.key, next);
       this.sorted.put(next);
     }
-    if (old.apiVersion !== kind.apiVersion) {
-      this.window.reset(revision);
-      this.wakeWatchers();
-    }
+    if (old.apiVersion !== kind.apiVersion) this.window.reset(revision);
+    this.wakeWatchers();
   }
 
   /** Something was shown in another way than it is stored. */

@@ -1,11 +1,13 @@
 import type { Kind } from '../../../api/kind.ts';
 import type { KubeObject } from '../../../api/object.ts';
 
+type TypeMeta = Pick<Kind, 'kind' | 'apiVersion'>;
+
 /**
  * How an object lies in the store: its JSON without the resourceVersion, which only the store knows. Every stored value
  * begins with the same bytes, so the served form is made by putting `"resourceVersion":"N",` behind them.
  */
-export function storedHead(kind: Kind): string {
+export function storedHead(kind: TypeMeta): string {
   return `{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(kind.apiVersion)},"metadata":{`;
 }
 
@@ -18,7 +20,7 @@ export function headOf(stored: Uint8Array): Buffer {
 }
 
 /** The bytes to store. */
-export function encodeStored(kind: Kind, object: KubeObject): Buffer {
+export function encodeStored(kind: TypeMeta, object: KubeObject): Buffer {
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
   const { resourceVersion: _resourceVersion, ...meta } = metadata;
   const body = JSON.stringify(rest);

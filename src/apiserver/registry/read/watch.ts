@@ -29,6 +29,8 @@ export class Watch implements AsyncIterableIterator<readonly WatchFrame[]> {
   readonly #source: WatchSource;
   readonly #bookmarks: boolean;
   readonly #signal: AbortSignal;
+  /** Of the resource, when the watch began. */
+  readonly #kind: Kind;
   readonly #onAbort = () => this.#end();
   #initial: WatchFrame[] | undefined;
   #position: number;
@@ -45,6 +47,7 @@ export class Watch implements AsyncIterableIterator<readonly WatchFrame[]> {
   constructor(source: WatchSource, options: RegistryWatchOptions, signal: AbortSignal) {
     checkWatchOptions(options);
     this.#source = source;
+    this.#kind = source.resource.kind;
     this.#signal = signal;
     this.#bookmarks = options.allowWatchBookmarks === true;
     const { window } = source.resource;
@@ -68,10 +71,16 @@ export class Watch implements AsyncIterableIterator<readonly WatchFrame[]> {
     if (this.#signal.aborted || this.#ended) return this.return();
     const batch = this.#take();
     if (batch.length > 0) return { done: false, value: batch };
-    if (this.#source.resource.isClosed) return this.return();
+    if (this.#isOver) return this.return();
     this.#waiting = Promise.withResolvers<Result>();
     this.#unpark = this.#source.resource.park(() => this.#wake());
     return this.#waiting.promise;
+  }
+
+  /** The kind is gone, or another than it was. */
+  get #isOver(): boolean {
+    const { isClosed, kind } = this.#source.resource;
+    return isClosed || kind.shape !== this.#kind.shape;
   }
 
   async return(): Promise<Result> {
@@ -121,7 +130,7 @@ export class Watch implements AsyncIterableIterator<readonly WatchFrame[]> {
     try {
       const batch = this.#take();
       if (batch.length === 0) {
-        if (this.#source.resource.isClosed) this.#end();
+        if (this.#isOver) this.#end();
         return;
       }
       this.#unparkNow();
