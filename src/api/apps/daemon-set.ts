@@ -13,6 +13,7 @@ import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
 import { validateDaemonSet, validateDaemonSetUpdate } from '../validation/apps/daemon-set.ts';
 import { validateDaemonSetStatus } from '../validation/status.ts';
+import { daemonSetWarnings } from '../validation/warnings/workloads.ts';
 import { defaultDaemonSet } from './workload-defaults.ts';
 
 export const daemonSet = kind<DaemonSet>({
@@ -49,4 +50,5 @@ export const daemonSet = kind<DaemonSet>({
   defaults: defaultDaemonSet,
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
+  warnings: daemonSetWarnings,
 });

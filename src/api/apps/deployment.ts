@@ -5,6 +5,7 @@ import { schemaOf } from '../schema/lookup.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
 import { validateDeployment, validateDeploymentUpdate } from '../validation/apps/deployment.ts';
 import { validateDeploymentStatus } from '../validation/status.ts';
+import { namedWorkloadWarnings } from '../validation/warnings/workloads.ts';
 import { prepareDeploymentStatus, prepareDeploymentUpdate } from './deployment-strategy.ts';
 import { defaultDeployment } from './workload-defaults.ts';
 
@@ -44,4 +45,5 @@ export const deployment = kind<Deployment>({
   prepareUpdate: prepareDeploymentUpdate,
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
+  warnings: namedWorkloadWarnings,
 });

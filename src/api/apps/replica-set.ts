@@ -6,6 +6,7 @@ import { selectable } from '../selectable.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
 import { validateReplicaSet, validateReplicaSetUpdate } from '../validation/apps/replica-set.ts';
 import { validateReplicasStatus } from '../validation/status.ts';
+import { namedWorkloadWarnings } from '../validation/warnings/workloads.ts';
 import { defaultReplicaSet } from './workload-defaults.ts';
 
 export const replicaSet = kind<ReplicaSet>({
@@ -34,4 +35,5 @@ export const replicaSet = kind<ReplicaSet>({
   defaults: defaultReplicaSet,
   validate: validateReplicaSet,
   validateUpdate: validateReplicaSetUpdate,
+  warnings: namedWorkloadWarnings,
 });

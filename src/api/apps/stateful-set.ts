@@ -5,6 +5,7 @@ import { schemaOf } from '../schema/lookup.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
 import { validateStatefulSet, validateStatefulSetUpdate } from '../validation/apps/stateful-set.ts';
 import { validateStatefulSetStatus } from '../validation/status.ts';
+import { statefulSetWarnings } from '../validation/warnings/workloads.ts';
 import { defaultStatefulSet } from './workload-defaults.ts';
 
 export const statefulSet = kind<StatefulSet>({
@@ -32,4 +33,5 @@ export const statefulSet = kind<StatefulSet>({
   defaults: defaultStatefulSet,
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
+  warnings: statefulSetWarnings,
 });

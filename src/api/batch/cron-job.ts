@@ -5,6 +5,7 @@ import type { CronJob } from '../schema/generated/types/batch-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
 import { validateCronJob, validateCronJobSpec } from '../validation/batch/cron-job.ts';
+import { cronJobWarnings } from '../validation/warnings/workloads.ts';
 import { defaultCronJob } from './job-defaults.ts';
 
 export const cronJob = kind<CronJob>({
@@ -39,4 +40,5 @@ export const cronJob = kind<CronJob>({
   defaults: defaultCronJob,
   validate: validateCronJobSpec,
   validateCreate: validateCronJob,
+  warnings: cronJobWarnings,
 });

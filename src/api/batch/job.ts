@@ -5,6 +5,7 @@ import { selectable } from '../selectable.ts';
 import { statusSubresource } from '../subresources.ts';
 import { validateJob, validateJobUpdate, validateNewJob } from '../validation/batch/job.ts';
 import { validateJobStatus } from '../validation/batch/job-status.ts';
+import { jobWarnings } from '../validation/warnings/workloads.ts';
 import { jobColumns } from './job-columns.ts';
 import { defaultJob } from './job-defaults.ts';
 import { selectOwnPods } from './job-selector.ts';
@@ -29,4 +30,5 @@ export const job = kind<Job>({
   validate: validateJob,
   validateCreate: validateNewJob,
   validateUpdate: validateJobUpdate,
+  warnings: jobWarnings,
 });

@@ -4,6 +4,7 @@ import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { proxyVerbs, statusSubresource } from '../subresources.ts';
 import { validateNode, validateNodeStatus, validateNodeUpdate } from '../validation/core/node.ts';
+import { nodeWarnings } from '../validation/warnings/others.ts';
 import { mirrorPodCidrs } from './mirrored-addresses.ts';
 import { nodeColumns } from './node-columns.ts';
 
@@ -30,4 +31,5 @@ export const node = kind<Node>({
   },
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
+  warnings: nodeWarnings,
 });

@@ -8,6 +8,7 @@ import {
   validatePersistentVolumeClaimStatus,
   validatePersistentVolumeClaimUpdate,
 } from '../validation/core/persistent-volume-claim.ts';
+import { claimWarnings } from '../validation/warnings/storage.ts';
 import { defaultPersistentVolumeClaim, normalizeDataSources } from './persistent-volume-defaults.ts';
 import { storageClassAnnotation } from './storage-class-annotation.ts';
 
@@ -54,4 +55,5 @@ export const persistentVolumeClaim = kind<PersistentVolumeClaim>({
   prepareUpdate: ({ spec }) => normalizeDataSources(spec),
   validate: validatePersistentVolumeClaim,
   validateUpdate: validatePersistentVolumeClaimUpdate,
+  warnings: claimWarnings,
 });

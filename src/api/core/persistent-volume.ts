@@ -4,6 +4,7 @@ import type { PersistentVolume } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/core/persistent-volume.ts';
+import { volumeWarnings } from '../validation/warnings/storage.ts';
 import { defaultPersistentVolume } from './persistent-volume-defaults.ts';
 import { storageClassAnnotation } from './storage-class-annotation.ts';
 
@@ -54,4 +55,5 @@ export const persistentVolume = kind<PersistentVolume>({
   },
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
+  warnings: volumeWarnings,
 });

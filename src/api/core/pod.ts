@@ -6,6 +6,7 @@ import { connectVerbs, proxyVerbs, readUpdateVerbs, statusSubresource } from '..
 import { validateEphemeralContainersUpdate, validatePod, validatePodUpdate } from '../validation/core/pod/pod.ts';
 import { validatePodSpec } from '../validation/core/pod/pod-spec.ts';
 import { validatePodStatus } from '../validation/status.ts';
+import { podWarnings } from '../validation/warnings/pod.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { validateResize } from './pod-resize.ts';
@@ -61,4 +62,5 @@ export const pod = kind<Pod>({
   validateCreate: validatePod,
   validateUpdate: validatePodUpdate,
   gracePeriodSeconds: podGracePeriodSeconds,
+  warnings: podWarnings,
 });

@@ -6,6 +6,7 @@ import { selectable } from '../selectable.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
 import { validateReplicationController } from '../validation/core/replication-controller.ts';
 import { validateReplicasStatus } from '../validation/status.ts';
+import { namedWorkloadWarnings } from '../validation/warnings/workloads.ts';
 import { defaultReplicationController } from './replication-controller-defaults.ts';
 
 export const replicationController = kind<ReplicationController>({
@@ -37,4 +38,5 @@ export const replicationController = kind<ReplicationController>({
   defaultPropagation: 'Orphan',
   defaults: defaultReplicationController,
   validate: validateReplicationController,
+  warnings: namedWorkloadWarnings,
 });

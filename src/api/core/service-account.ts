@@ -2,7 +2,7 @@ import { ageColumn, countColumn, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { ServiceAccount } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
-import { validateServiceAccount } from '../validation/core/service-account.ts';
+import { serviceAccountWarnings } from '../validation/warnings/others.ts';
 
 export const serviceAccount = kind<ServiceAccount>({
   group: '',
@@ -22,5 +22,5 @@ export const serviceAccount = kind<ServiceAccount>({
     }),
     ageColumn,
   ],
-  validate: validateServiceAccount,
+  warnings: serviceAccountWarnings,
 });

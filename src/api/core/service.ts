@@ -5,6 +5,7 @@ import { selectable } from '../selectable.ts';
 import { proxyVerbs, statusSubresource } from '../subresources.ts';
 import { validateService, validateServiceStatus, validateServiceUpdate } from '../validation/core/service.ts';
 import { nameIsDns1035Label } from '../validation/names.ts';
+import { serviceWarnings } from '../validation/warnings/others.ts';
 import { serviceColumns } from './service-columns.ts';
 import { defaultService } from './service-defaults.ts';
 import { prepareNewService, prepareServiceUpdate } from './service-strategy.ts';
@@ -34,4 +35,5 @@ export const service = kind<Service>({
   prepareUpdate: prepareServiceUpdate,
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  warnings: serviceWarnings,
 });

@@ -5,6 +5,7 @@ import type { Ingress } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
 import { validateIngress, validateIngressStatus } from '../validation/networking/ingress.ts';
+import { ingressWarnings } from '../validation/warnings/others.ts';
 
 export const ingress = kind<Ingress>({
   group: 'networking.k8s.io',
@@ -29,6 +30,7 @@ export const ingress = kind<Ingress>({
     ageColumn,
   ],
   validate: validateIngress,
+  warnings: ingressWarnings,
 });
 
 const shownHosts = 3;

@@ -3,6 +3,7 @@ import { kind } from '../kind.ts';
 import type { RuntimeClass } from '../schema/generated/types/node-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { validateRuntimeClass, validateRuntimeClassUpdate } from '../validation/node/runtime-class.ts';
+import { runtimeClassWarnings } from '../validation/warnings/others.ts';
 
 export const runtimeClass = kind<RuntimeClass>({
   group: 'node.k8s.io',
@@ -19,4 +20,5 @@ export const runtimeClass = kind<RuntimeClass>({
   ],
   validate: validateRuntimeClass,
   validateUpdate: validateRuntimeClassUpdate,
+  warnings: runtimeClassWarnings,
 });

@@ -4,6 +4,7 @@ import { kind } from '../kind.ts';
 import type { StorageClass } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { validateStorageClass, validateStorageClassUpdate } from '../validation/storage/storage-class.ts';
+import { storageClassWarnings } from '../validation/warnings/storage.ts';
 import { defaultableName } from './default-class.ts';
 
 export const storageClass = kind<StorageClass>({
@@ -31,4 +32,5 @@ export const storageClass = kind<StorageClass>({
   defaults: (storage) => fill(storage, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
   validate: validateStorageClass,
   validateUpdate: validateStorageClassUpdate,
+  warnings: storageClassWarnings,
 });

@@ -9,7 +9,6 @@ import type {
   ResourceQuota,
   Secret,
   Service,
-  ServiceAccount,
 } from '../../schema/generated/types/core-v1.ts';
 import { changed, testCases } from '../cases.test-helper.ts';
 import { validateConfigMap, validateConfigMapUpdate } from './config-map.ts';
@@ -22,7 +21,6 @@ import { validatePersistentVolumeClaim, validatePersistentVolumeClaimUpdate } fr
 import { validateResourceQuota } from './resource-quota.ts';
 import { validateSecret, validateSecretUpdate } from './secret.ts';
 import { validateService, validateServiceUpdate } from './service.ts';
-import { validateServiceAccount } from './service-account.ts';
 
 const header = { apiVersion: 'v1', metadata: { name: 'o', namespace: 'n' } };
 const big = 'x'.repeat(1024 * 1024 + 1);
@@ -254,11 +252,6 @@ testCases('endpoints', endpoints, validateEndpoints, [
     { 'subsets.0.addresses.0.ip': 'x' },
     'subsets[0].addresses[0].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
   ],
-]);
-
-const account: ServiceAccount = { ...header, kind: 'ServiceAccount' };
-testCases('service account', account, validateServiceAccount, [
-  [{ imagePullSecrets: [{}] }, 'imagePullSecrets[0].name: Required value'],
 ]);
 
 testCases(
