@@ -1,17 +1,31 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { Volume } from '../../../src/api/schema/generated/types/core-v1.ts';
+import type { ImageContent } from '../../../src/node/images/archive.ts';
+import { tar } from '../../../src/node/images/tar.ts';
 import { startCluster } from '../../harness/cluster.ts';
 import { manifest, pod, shell } from '../../harness/objects.ts';
+import { busyboxImage } from '../../images/images.ts';
 import type { Loose } from '../harness/api.ts';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const asleep = 'sleep 3600';
 
+const clientImage = 'docker.io/library/kubectl:test';
+
+/** The tests' image with kubectl in it: a client that finds the API as pods do, and checks whom it talks to. */
+async function imageWithClient(): Promise<ImageContent> {
+  const base = await busyboxImage(clientImage);
+  const content = await readFile(join(import.meta.dirname, '../../../.cache/runtime/current/bin/kubectl'));
+  return { ...base, layers: [...base.layers, tar([{ path: 'bin/kubectl', content, mode: 0o755 }])] };
+}
+
 /** Pods must run for these rows. */
 test('tokens of service accounts in pods', { timeout: 180_000, concurrency: 3 }, async (t) => {
-  const cluster = await startCluster(t);
+  const cluster = await startCluster(t, { images: [await imageWithClient()] });
   const account = (name: string) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
   const start = async (name: string, ...objects: object[]) => {
     await cluster.apply(manifest(...objects));
@@ -66,19 +80,10 @@ test('tokens of service accounts in pods', { timeout: 180_000, concurrency: 3 },
     async () => {
       const audience = 'oidc-discovery-test';
       // Upstream's image checks its own token; this one reads everything from inside the pod, and the check is made here.
-      await start('oidc', pod('oidc', withToken(asleep), { volumes: [projected(audience)] }));
-      const fetch = async (path: string): Promise<Loose> => {
-        const authorization = `Authorization: Bearer $(cat ${mountPath}/token)`;
-        const url = `https://kubernetes.default.svc${path}`;
-        return JSON.parse(
-          await cluster.exec(
-            'oidc',
-            'sh',
-            '-c',
-            `wget -q --no-check-certificate --header "${authorization}" -O- ${url}`,
-          ),
-        );
-      };
+      const container = { ...withToken(asleep), image: clientImage };
+      await start('oidc', pod('oidc', container, { volumes: [projected(audience)] }));
+      const fetch = async (path: string): Promise<Loose> =>
+        JSON.parse(await cluster.exec('oidc', 'kubectl', '--cache-dir=/tmp', 'get', '--raw', path));
       const token = await cluster.exec('oidc', 'cat', '/tokens/token');
       const discovery = await fetch('/.well-known/openid-configuration');
       assert.deepEqual(discovery.response_types_supported, ['id_token']);
