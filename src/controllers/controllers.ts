@@ -1,5 +1,7 @@
 import type { Kind } from '../api/kind.ts';
 import type { Controller } from '../controller-runtime/controller.ts';
+import { bootstrapSigner } from './bootstrap-token/bootstrap-signer.ts';
+import { tokenCleaner } from './bootstrap-token/token-cleaner.ts';
 import { certificateApprovalController, type MayRequest } from './certificate-approval/certificate-approval.ts';
 import { certificateCleanupController } from './certificate-cleanup/certificate-cleanup.ts';
 import {
@@ -57,6 +59,8 @@ export function createControllers(options: ControllersOptions): readonly Control
     serviceAccountController,
     rootCaController(rootCaCertificates),
     ...(signSecretToken ? [tokenSecretController({ rootCaCertificates, signToken: signSecretToken })] : []),
+    tokenCleaner,
+    bootstrapSigner,
     clusterRoleAggregationController,
     ...(options.certificates
       ? [

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { clusterRole } from '../../api/rbac/cluster-role.ts';
 import { role } from '../../api/rbac/role.ts';
 import { roleBinding } from '../../api/rbac/role-binding.ts';
+import { isApiError } from '../../api/status.ts';
 import { type AdmissionBench, openAdmission, refusal } from './admission.test-helper.ts';
 
 describe('RBACEscalation', () => {
@@ -64,6 +66,21 @@ describe('RBACEscalation', () => {
       await refusal(bindTo('jo', 'more', 'admin')),
       /attempting to grant RBAC permissions not currently held/,
     );
+  });
+
+  test('nobody binds to a role that is still to be made, unless he may bind it', async () => {
+    await assert.rejects(bindTo('jo', 'early', 'later'), (error) => isApiError(error, 'NotFound'));
+    await bindTo('bind', 'early', 'later');
+  });
+
+  test('a role that collects others is for who has everything', async () => {
+    const collect = (user: string) =>
+      bench.as({ name: user, groups: ['team'] }).create(clusterRole, {
+        metadata: { name: `collects-${user}` },
+        aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] },
+      });
+    assert.match(await refusal(collect('jo')), /NonResourceURLs:\["\*"\]/);
+    await collect('escalate');
   });
 
   test('who may escalate or bind may give anything', async () => {

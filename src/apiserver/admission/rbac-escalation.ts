@@ -1,11 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterRole, PolicyRule, RoleBinding } from '../../api/schema/generated/types/rbac-v1.ts';
-import { forbidden } from '../../api/status.ts';
+import { forbidden, notFound } from '../../api/status.ts';
 import type { RuleResolver } from '../authorization/rbac.ts';
 import { describeRule, uncovered } from '../authorization/rules.ts';
 import type { AdmissionPlugin, AdmissionRequest, Authorizer } from '../contract.ts';
 
 const group = 'rbac.authorization.k8s.io';
+
+const everything = [
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+  { verbs: ['*'], nonResourceURLs: ['*'] },
+];
 
 /**
  * Nobody grants what he does not hold, unless allowed to `escalate` roles or to `bind` them
@@ -50,15 +55,17 @@ export function rbacEscalation(resolver: RuleResolver, authorizer: Authorizer): 
           isDeepStrictEqual(before.aggregationRule, role.aggregationRule);
         if (same || (await may(request, 'escalate', kind.plural, ref.name))) return;
         // What an aggregated role will hold is not known now: only who holds everything may make one.
-        const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
-        refuseUncovered(request, role.aggregationRule ? [...(role.rules ?? []), everything] : (role.rules ?? []));
+        refuseUncovered(request, role.aggregationRule ? [...(role.rules ?? []), ...everything] : (role.rules ?? []));
         return;
       }
       const { roleRef, subjects } = object as RoleBinding;
       if (old && isDeepStrictEqual((old as RoleBinding).subjects, subjects)) return;
       const plural = roleRef.kind === 'ClusterRole' ? 'clusterroles' : 'roles';
       if (await may(request, 'bind', plural, roleRef.name)) return;
-      refuseUncovered(request, resolver.rulesOf(roleRef, ref.namespace ?? ''));
+      const rules = resolver.rulesOf(roleRef, ref.namespace ?? '');
+      // What a role will allow that somebody makes later is not known now.
+      if (!rules) throw notFound({ group, plural }, roleRef.name);
+      refuseUncovered(request, rules);
     },
   };
 }

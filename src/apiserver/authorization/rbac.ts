@@ -22,8 +22,8 @@ export interface RbacViews {
 export interface RuleResolver {
   /** Rules in `namespace` and cluster-wide ones; only cluster-wide ones for ''. Stops when `visit` returns true. */
   visit(user: UserInfo, namespace: string, visit: (rule: PolicyRule, source: string) => boolean): void;
-  /** The rules of a role; empty when there is no such role. */
-  rulesOf(ref: RoleRef, namespace: string): readonly PolicyRule[];
+  /** The rules of a role; undefined when there is no such role. */
+  rulesOf(ref: RoleRef, namespace: string): readonly PolicyRule[] | undefined;
 }
 
 const bySubject = {
@@ -50,22 +50,24 @@ export function createRuleResolver({
   clusterRoles,
   clusterRoleBindings,
 }: RbacViews): RuleResolver {
-  const rulesOf = (ref: RoleRef, namespace: string): readonly PolicyRule[] =>
-    (ref.kind === 'ClusterRole' ? clusterRoles.get(ref.name) : roles.get(`${namespace}/${ref.name}`))?.rules ?? [];
+  const rulesOf = (ref: RoleRef, namespace: string): readonly PolicyRule[] | undefined => {
+    const role = ref.kind === 'ClusterRole' ? clusterRoles.get(ref.name) : roles.get(`${namespace}/${ref.name}`);
+    return role && (role.rules ?? []);
+  };
   return {
     rulesOf,
     visit(user, namespace, visit) {
       for (const subject of subjectsOf(user)) {
         for (const binding of clusterRoleBindings.by(clusterRoleBindingsBySubject, subject)) {
           const source = `ClusterRoleBinding "${binding.metadata.name}" of ClusterRole "${binding.roleRef.name}" to ${describeSubject(subject)}`;
-          if (rulesOf(binding.roleRef, '').some((rule) => visit(rule, source))) return;
+          if (rulesOf(binding.roleRef, '')?.some((rule) => visit(rule, source))) return;
         }
         if (!namespace) continue;
         for (const binding of roleBindings.by(roleBindingsBySubject, subject)) {
           if (binding.metadata.namespace !== namespace) continue;
           const { kind, name } = binding.roleRef;
           const source = `RoleBinding "${binding.metadata.name}/${namespace}" of ${kind} "${name}" to ${describeSubject(subject)}`;
-          if (rulesOf(binding.roleRef, namespace).some((rule) => visit(rule, source))) return;
+          if (rulesOf(binding.roleRef, namespace)?.some((rule) => visit(rule, source))) return;
         }
       }
     },
