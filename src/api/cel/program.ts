@@ -8,6 +8,7 @@ import { countSteps, stepsFunction } from './steps.ts';
 import { type Parsed, parse } from './syntax/parser.ts';
 import { describe, SyntaxProblem } from './syntax/source.ts';
 import { check, type Declared } from './types/checker.ts';
+import { estimateCost } from './types/cost.ts';
 import { dyn, type Type } from './types/type.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface CelProgram {
   readonly expression: string;
   /** What its value will be, as far as that is known. */
   readonly type: Type;
+  /** What it costs at the most, by the sizes that its types know: upstream's unit, about one for each step. */
+  readonly maxCost: number;
   /** The variables it uses; the others need not be made. */
   readonly uses: ReadonlySet<string>;
   /** Never throws. Ends with an error when it would take too many steps. */
@@ -72,11 +75,15 @@ export function compile(
   if (expression.length > maxExpressionChars)
     throw new CelCompileError(`compilation failed: the expression has more than ${maxExpressionChars} characters`);
   const parsed = parsedOf(expression);
-  const { type, problems, uses } = check(parsed, { variables: typesOf(variables), ...(isObject && { isObject }) });
+  const { type, problems, uses, typeOf } = check(parsed, {
+    variables: typesOf(variables),
+    ...(isObject && { isObject }),
+  });
   if (problems.length > 0) throw new CelCompileError(`compilation failed: ${describe(expression, problems)}`);
+  const maxCost = estimateCost(parsed.expr, typeOf);
   countSteps(parsed.expr);
   const run = plan(environment, parsed.expr) as (bindings: Readonly<Record<string, CelInput>>) => unknown;
-  return { expression, type, uses, evaluate: (bindings, budget) => evaluate(run, bindings, budget) };
+  return { expression, type, maxCost, uses, evaluate: (bindings, budget) => evaluate(run, bindings, budget) };
 }
 
 function parsedOf(expression: string): Parsed {

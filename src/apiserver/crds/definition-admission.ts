@@ -1,5 +1,5 @@
 import { customResourceDefinition } from '../../api/apiextensions/custom-resource-definition.ts';
-import { hasExpressions } from '../../api/apiextensions/expressions/has-rules.ts';
+import { expressionsIn, hasExpressions } from '../../api/apiextensions/expressions/has-rules.ts';
 import type { CustomResourceDefinition, JSONSchemaProps } from '../../api/schema/generated/types/apiextensions-v1.ts';
 import { type FieldError, invalid } from '../../api/status.ts';
 import { placeOf } from '../../api/validation/apiextensions/versions.ts';
@@ -22,21 +22,36 @@ export const definitionAdmission: AdmissionPlugin = {
     const before = (old as CustomResourceDefinition | undefined)?.metadata.generation;
     if (definition.metadata.deletionTimestamp || before === definition.metadata.generation) return;
     const { spec, metadata } = definition;
+    const known = new Set(old ? (old as CustomResourceDefinition).spec.versions.flatMap(expressionsOf) : []);
+    const isKnown = (expression: string) => known.has(expression);
     const errors: FieldError[] = [];
     for (const [at, { schema }] of spec.versions.entries()) {
       const place = placeOf(spec, 'schema', at);
       const structural = schema?.openAPIV3Schema;
-      if (place && structural) errors.push(...(await faultsOf(structural, `${place}.openAPIV3Schema`)));
+      if (place && structural) errors.push(...(await faultsOf(structural, `${place}.openAPIV3Schema`, isKnown)));
     }
     if (errors.length > 0) throw invalid(customResourceDefinition, metadata.name ?? '', errors);
   },
 };
 
-async function faultsOf(schema: JSONSchemaProps, path: string): Promise<readonly FieldError[]> {
+function expressionsOf({ schema }: CustomResourceDefinition['spec']['versions'][0]): readonly string[] {
+  return schema?.openAPIV3Schema ? expressionsIn(schema.openAPIV3Schema) : [];
+}
+
+async function faultsOf(
+  schema: JSONSchemaProps,
+  path: string,
+  isKnown: (expression: string) => boolean,
+): Promise<readonly FieldError[]> {
   const { compileFaults } = await import('../../api/apiextensions/validation/compile-faults.ts');
   const errors = compileFaults(schema, path);
   if (!hasExpressions(schema)) return errors;
-  const { expressionFaults } = await import('../../api/apiextensions/expressions/rules.ts');
-  const faults = expressionFaults(schema);
-  return [...errors, ...faults.map((fault) => invalidValue(path + fault.path, fault.expression, fault.message))];
+  const { examineRules } = await import('../../api/apiextensions/expressions/rules.ts');
+  const { costErrors } = await import('../../api/apiextensions/expressions/costs.ts');
+  const { faults, costs } = examineRules(schema);
+  return [
+    ...errors,
+    ...faults.map((fault) => invalidValue(path + fault.path, fault.expression, fault.message)),
+    ...costErrors(costs, path, isKnown),
+  ];
 }

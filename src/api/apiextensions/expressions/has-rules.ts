@@ -1,11 +1,18 @@
 import type { JSONSchemaProps } from '../../schema/generated/types/apiextensions-v1.ts';
 
-/** Whether a schema has expressions, found without the engine that reads them. */
-export function hasExpressions(schema: JSONSchemaProps | undefined): boolean {
-  if (!schema) return false;
-  if (schema['x-kubernetes-validations']?.length) return true;
-  if (Object.values(schema.properties ?? {}).some(hasExpressions)) return true;
-  return [schema.items, schema.additionalProperties].some(
-    (below) => typeof below === 'object' && hasExpressions(below as JSONSchemaProps),
+/** The expressions of a schema, found without the engine that reads them. */
+export function expressionsIn(schema: JSONSchemaProps): readonly string[] {
+  const own = (schema['x-kubernetes-validations'] ?? []).flatMap(({ rule, messageExpression }) =>
+    messageExpression ? [rule, messageExpression] : [rule],
   );
+  const below = [...Object.values(schema.properties ?? {}), schema.items, schema.additionalProperties].filter(isSchema);
+  return [...own, ...below.flatMap(expressionsIn)];
+}
+
+export function hasExpressions(schema: JSONSchemaProps | undefined): boolean {
+  return schema !== undefined && expressionsIn(schema).length > 0;
+}
+
+function isSchema(value: unknown): value is JSONSchemaProps {
+  return typeof value === 'object' && value !== null;
 }

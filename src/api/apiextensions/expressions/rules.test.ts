@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../object.ts';
 import type { JSONSchemaProps, ValidationRule } from '../../schema/generated/types/apiextensions-v1.ts';
+import { costErrors } from './costs.ts';
 import { hasExpressions } from './has-rules.ts';
-import { expressionFaults, expressionRules } from './rules.ts';
+import { examineRules, expressionRules } from './rules.ts';
 
 const object = (spec: unknown) =>
   ({ apiVersion: 'a.example/v1', kind: 'A', metadata: { name: 'one' }, spec }) as KubeObject;
@@ -19,7 +20,7 @@ function said(
     type: 'object',
     properties: { spec: { type: 'object', properties, 'x-kubernetes-validations': rules } },
   };
-  assert.deepEqual(expressionFaults(schema), []);
+  assert.deepEqual(examineRules(schema).faults, []);
   const errors = expressionRules(schema)?.check(object(spec), old === undefined ? undefined : object(old)) ?? [];
   return errors.map(({ type, field, message }) => `${type} ${field}: ${message}`);
 }
@@ -164,10 +165,10 @@ test('fields that the schema does not have are found when a rule is compiled', (
     'foo-bar': text,
   };
   const fault = (rule: string) =>
-    expressionFaults({
+    examineRules({
       type: 'object',
       properties: { spec: { type: 'object', properties, 'x-kubernetes-validations': [{ rule }] } },
-    }).map(({ message }) => message);
+    }).faults.map(({ message }) => message);
   const missing = (rule: string, name: string) => {
     const [message = ''] = fault(rule);
     assert.match(message, new RegExp(`^compilation failed: ERROR: <input>:1:\\d+: undefined field '${name}'`), rule);
@@ -184,7 +185,7 @@ test('fields that the schema does not have are found when a rule is compiled', (
     'has(self.list) ? self.list.exists_one(x, x.name == "a") : true',
   ])
     assert.deepEqual(fault(fine), [], fine);
-  const root = (rule: string) => expressionFaults({ type: 'object', 'x-kubernetes-validations': [{ rule }] });
+  const root = (rule: string) => examineRules({ type: 'object', 'x-kubernetes-validations': [{ rule }] }).faults;
   assert.deepEqual(root('self.metadata.name != self.kind && self.metadata.generateName == ""'), []);
   assert.equal(root('self.metadata.labels == {}').length, 1, 'upstream shows rules no more of metadata');
 });
@@ -201,8 +202,40 @@ test('rules that cannot be compiled are found with their place', () => {
   };
   assert.ok(hasExpressions(schema));
   assert.deepEqual(
-    expressionFaults(schema).map(({ path }) => path),
+    examineRules(schema).faults.map(({ path }) => path),
     [0, 1, 2].map((at) => `.properties[spec].x-kubernetes-validations[${at}].rule`),
   );
   assert.ok(!hasExpressions({ type: 'object', properties: { a: int } }));
+});
+
+test('rules that may cost too much are found before they run', () => {
+  const errorsOf = (spec: JSONSchemaProps, known: readonly string[] = []) => {
+    const { costs, faults } = examineRules({ type: 'object', properties: { spec } });
+    assert.deepEqual(faults, []);
+    return costErrors(costs, 'schema', (rule) => known.includes(rule)).map(
+      ({ field, message }) => `${field} ${message}`,
+    );
+  };
+  const rule = 'self.all(a, self.exists(b, a == b))';
+  const list = (more: Partial<JSONSchemaProps>, item: JSONSchemaProps = text): JSONSchemaProps => ({
+    type: 'array',
+    items: item,
+    'x-kubernetes-validations': [{ rule }],
+    ...more,
+  });
+  const advice =
+    'try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared';
+  assert.deepEqual(errorsOf(list({ maxItems: 10 }, { ...text, maxLength: 10 })), []);
+  const [first = ''] = errorsOf(list({}));
+  assert.equal(
+    first,
+    `schema.properties[spec].x-kubernetes-validations[0].rule Forbidden: estimated rule cost exceeds budget by factor of more than 100x (${advice})`,
+  );
+  assert.deepEqual(errorsOf(list({}), [rule]), [], 'what was there before may stay');
+  // Few, but in each of very many.
+  const many = { type: 'array', items: list({ maxItems: 10 }, { ...text, maxLength: 10 }) };
+  assert.equal(errorsOf({ ...many, maxItems: 20 }).length, 0);
+  assert.match(errorsOf({ ...many, maxItems: 50_000 })[0] ?? '', /exceeds budget by factor of/);
+  const alone = (one: string) => errorsOf({ type: 'array', items: text, 'x-kubernetes-validations': [{ rule: one }] });
+  assert.deepEqual(alone('self.size() < 5 && self.all(x, x != "")'), []);
 });

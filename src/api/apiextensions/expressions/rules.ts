@@ -7,6 +7,8 @@ import type { FieldError } from '../../status.ts';
 import { duplicate, forbidden, invalidValue, required } from '../../validation/field-error.ts';
 import type { ExpressionRules } from '../validation/object-rules.ts';
 import { type Before, formerField, formerItems, isRecord } from '../validation/schema-validator.ts';
+import type { RuleCost } from './costs.ts';
+import { leastBytes, mostRequestBytes } from './sizes.ts';
 import { typeOfSchema } from './types.ts';
 import { celValueOf, ofEveryObject } from './values.ts';
 
@@ -36,9 +38,20 @@ export interface RuleFault {
   readonly message: string;
 }
 
+/** What is wrong with the rules of a schema, and what the others cost. */
+export interface RuleFindings {
+  readonly faults: readonly RuleFault[];
+  readonly costs: readonly RuleCost[];
+}
+
+interface Findings {
+  readonly faults: RuleFault[];
+  readonly costs: RuleCost[];
+}
+
 /** The rules of a version's schema; undefined: it has none. Rules that cannot be used are left out. */
 export function expressionRules(schema: JSONSchemaProps | undefined): ExpressionRules | undefined {
-  const root = schema && nodeOf(wholeObject(schema), '', []);
+  const root = schema && nodeOf(wholeObject(schema), whole, { faults: [], costs: [] });
   if (!root) return undefined;
   return {
     check(object, old) {
@@ -53,32 +66,47 @@ function wholeObject(schema: JSONSchemaProps): JSONSchemaProps {
   return { ...schema, properties: { ...schema.properties, ...ofEveryObject } };
 }
 
-/** Rules that cannot be used. */
-export function expressionFaults(schema: JSONSchemaProps): readonly RuleFault[] {
-  const faults: RuleFault[] = [];
-  nodeOf(wholeObject(schema), '', faults);
-  return faults;
+/** What can be known of the rules before there is an object. */
+export function examineRules(schema: JSONSchemaProps): RuleFindings {
+  const findings: Findings = { faults: [], costs: [] };
+  nodeOf(wholeObject(schema), whole, findings);
+  return findings;
 }
 
-function nodeOf(schema: JSONSchemaProps, path: string, faults: RuleFault[]): Node | undefined {
+/** A place in the schema, and how often an object may have it; undefined: as often as fits into a request. */
+interface Spot {
+  readonly path: string;
+  readonly times: number | undefined;
+}
+
+const whole: Spot = { path: '', times: 1 };
+
+function nodeOf(schema: JSONSchemaProps, { path, times }: Spot, findings: Findings): Node | undefined {
   const rules = (schema['x-kubernetes-validations'] ?? []).flatMap((source, at) => {
-    const rule = ruleOf(source, { schema, path: `${path}.x-kubernetes-validations[${at}]` }, faults);
+    const spot = { path: `${path}.x-kubernetes-validations[${at}]`, times };
+    const rule = ruleOf(source, { schema, spot }, findings);
     return rule ? [rule] : [];
   });
   const properties = new Map<string, Node>();
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const node = nodeOf(property, `${path}.properties[${name}]`, faults);
+    const node = nodeOf(property, { path: `${path}.properties[${name}]`, times }, findings);
     if (node) properties.set(name, node);
   }
-  const [word, below] = schema.items ? ['items', schema.items] : ['additionalProperties', schema.additionalProperties];
-  const inner = isRecord(below) ? nodeOf(below, `${path}.${String(word)}`, faults) : undefined;
+  const [word, below, most] = schema.items
+    ? ['items', schema.items, schema.maxItems]
+    : ['additionalProperties', schema.additionalProperties, schema.maxProperties];
+  const inside = {
+    path: `${path}.${word}`,
+    times: times === undefined || most === undefined ? undefined : times * most,
+  };
+  const inner = isRecord(below) ? nodeOf(below, inside, findings) : undefined;
   return rules.length > 0 || properties.size > 0 || inner ? { schema, rules, properties, inner } : undefined;
 }
 
 function ruleOf(
   source: ValidationRule,
-  { schema, path }: { readonly schema: JSONSchemaProps; readonly path: string },
-  faults: RuleFault[],
+  { schema, spot: { path, times } }: { readonly schema: JSONSchemaProps; readonly spot: Spot },
+  { faults, costs }: Findings,
 ): Rule | undefined {
   const self = typeOfSchema(schema, 'self') ?? dyn;
   const variables = { self, oldSelf: source.optionalOldSelf ? optionalOf(self) : self };
@@ -90,7 +118,10 @@ function ruleOf(
     try {
       const program = compile(expression, variables);
       // What could be anything is seen when it runs.
-      return program.type.kind === result || program.type.kind === 'dyn' ? program : fault(problem);
+      if (program.type.kind !== result && program.type.kind !== 'dyn') return fault(problem);
+      const often = times ?? Math.floor(mostRequestBytes / leastBytes(schema));
+      costs.push({ path: `${path}.${field}`, expression, cost: program.maxCost * often });
+      return program;
     } catch (error) {
       if (error instanceof CelCompileError) return fault(error.message);
       throw error;

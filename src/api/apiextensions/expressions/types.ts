@@ -1,6 +1,7 @@
 import { bool, dyn, int, listOf, mapOf, objectOf, string, type Type } from '../../cel/types/type.ts';
 import type { JSONSchemaProps } from '../../schema/generated/types/apiextensions-v1.ts';
 import { isRecord } from '../validation/schema-validator.ts';
+import { mostOf } from './sizes.ts';
 import { escapedName, ofEveryObject } from './values.ts';
 
 /**
@@ -9,15 +10,18 @@ import { escapedName, ofEveryObject } from './values.ts';
  */
 export function typeOfSchema(schema: JSONSchemaProps, name: string): Type | undefined {
   if (schema['x-kubernetes-int-or-string']) return dyn;
+  const most = mostOf(schema);
   switch (schema.type) {
     case 'array': {
       const items = isRecord(schema.items) ? typeOfSchema(schema.items as JSONSchemaProps, `${name}.@idx`) : undefined;
-      return items && listOf(items);
+      return items && listOf(items, most);
     }
     case 'object':
       return objectType(schema, name);
-    case 'string':
-      return formats[schema.format ?? ''] ?? string;
+    case 'string': {
+      const { kind } = formats[schema.format ?? ''] ?? string;
+      return { kind, most } as Type;
+    }
     case 'integer':
       return int;
     case 'number':
@@ -40,7 +44,7 @@ function objectType(schema: JSONSchemaProps, name: string): Type | undefined {
   const { additionalProperties: free } = schema;
   if (isRecord(free)) {
     const values = typeOfSchema(free as JSONSchemaProps, `${name}.@elem`);
-    return values && mapOf(string, values);
+    return values && mapOf(string, values, mostOf(schema));
   }
   const properties = schema['x-kubernetes-embedded-resource']
     ? { ...schema.properties, ...ofEveryObject }

@@ -18,6 +18,8 @@ export interface Checked {
   readonly problems: readonly Problem[];
   /** The declared variables that it uses. */
   readonly uses: ReadonlySet<string>;
+  /** The type of a part of it. */
+  typeOf(node: Expr): Type;
 }
 
 /**
@@ -28,7 +30,8 @@ export interface Checked {
 export function check({ expr, offsetOf }: Parsed, declared: Declared): Checked {
   const checker = new Checker(declared, offsetOf);
   const type = checker.check(expr, new Map());
-  return { type: checker.resolved(type), problems: checker.problems, uses: checker.uses };
+  const { problems, uses } = checker;
+  return { type: checker.resolved(type), problems, uses, typeOf: (node) => checker.typeOf(node) };
 }
 
 type Scope = ReadonlyMap<string, Type>;
@@ -41,6 +44,7 @@ class Checker {
   readonly uses = new Set<string>();
   readonly #declared: Declared;
   readonly #offsetOf: (node: Expr) => number;
+  readonly #types = new Map<Expr, Type>();
   #bindings: Bindings = new Map();
   #params = 0;
 
@@ -53,7 +57,17 @@ class Checker {
     return withoutParams(resolve(type, this.#bindings));
   }
 
+  typeOf(node: Expr): Type {
+    return this.resolved(this.#types.get(node) ?? dyn);
+  }
+
   check(node: Expr, scope: Scope): Type {
+    const type = this.#typeOf(node, scope);
+    this.#types.set(node, type);
+    return type;
+  }
+
+  #typeOf(node: Expr, scope: Scope): Type {
     const { exprKind } = node;
     switch (exprKind.case) {
       case 'constExpr':
@@ -301,11 +315,11 @@ function withoutParams(type: Type): Type {
     case 'param':
       return dyn;
     case 'list':
-      return listOf(withoutParams(type.item));
+      return { ...type, item: withoutParams(type.item) };
     case 'optional':
-      return optionalOf(withoutParams(type.of));
+      return { ...type, of: withoutParams(type.of) };
     case 'map':
-      return mapOf(withoutParams(type.key), withoutParams(type.value));
+      return { ...type, key: withoutParams(type.key), value: withoutParams(type.value) };
     default:
       return type;
   }

@@ -1,8 +1,8 @@
 /** What an expression's value can be, known before it runs. */
 export type Type =
-  | { readonly kind: Simple }
-  | { readonly kind: 'list'; readonly item: Type }
-  | { readonly kind: 'map'; readonly key: Type; readonly value: Type }
+  | ({ readonly kind: Simple } & Sized)
+  | ({ readonly kind: 'list'; readonly item: Type } & Sized)
+  | ({ readonly kind: 'map'; readonly key: Type; readonly value: Type } & Sized)
   | { readonly kind: 'optional'; readonly of: Type }
   /** Something with fields that are known. `field` gives undefined for those that there are not. */
   | { readonly kind: 'object'; readonly name: string; readonly field: (name: string) => Type | undefined }
@@ -10,6 +10,11 @@ export type Type =
   | { readonly kind: 'opaque'; readonly name: string }
   /** Any type, the same everywhere in a signature. */
   | { readonly kind: 'param'; readonly name: string };
+
+interface Sized {
+  /** How many items, entries, characters or bytes it has at the most, if that is known: for what an expression costs. */
+  readonly most?: number;
+}
 
 type Simple =
   | 'dyn'
@@ -29,12 +34,12 @@ export const bool: Type = { kind: 'bool' };
 export const int: Type = { kind: 'int' };
 export const string: Type = { kind: 'string' };
 
-export function listOf(item: Type): Type {
-  return { kind: 'list', item };
+export function listOf(item: Type, most?: number): Type {
+  return { kind: 'list', item, ...(most !== undefined && { most }) };
 }
 
-export function mapOf(key: Type, value: Type): Type {
-  return { kind: 'map', key, value };
+export function mapOf(key: Type, value: Type, most?: number): Type {
+  return { kind: 'map', key, value, ...(most !== undefined && { most }) };
 }
 
 export function optionalOf(of: Type): Type {

@@ -11,11 +11,11 @@ export function resolve(type: Type, bindings: Bindings): Type {
       return bound ? resolve(bound, bindings) : type;
     }
     case 'list':
-      return { kind: 'list', item: resolve(type.item, bindings) };
+      return { ...type, item: resolve(type.item, bindings) };
     case 'optional':
-      return { kind: 'optional', of: resolve(type.of, bindings) };
+      return { ...type, of: resolve(type.of, bindings) };
     case 'map':
-      return { kind: 'map', key: resolve(type.key, bindings), value: resolve(type.value, bindings) };
+      return { ...type, key: resolve(type.key, bindings), value: resolve(type.value, bindings) };
     default:
       return type;
   }
