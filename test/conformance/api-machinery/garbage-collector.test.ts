@@ -122,10 +122,15 @@ test('Garbage collector should keep the rc around until all its pods are deleted
 
 test("Garbage collector should not delete dependents that have both valid owner and owner that's waiting for dependents to be deleted [Serial]", async () => {
   const { pods, controllers } = await places('gc');
-  const labels = { gctest: 'valid_and_pending_owners' };
   const replicas = 20;
-  const first = await api.create(controllers, controllerOf('simpletest-rc-to-be-deleted', replicas, labels));
-  const second = await api.create(controllers, controllerOf('simpletest-rc-to-stay', 0, labels));
+  const first = await api.create(
+    controllers,
+    controllerOf('simpletest-rc-to-be-deleted', replicas, { gctest: 'valid_and_pending_owners_d' }),
+  );
+  const second = await api.create(
+    controllers,
+    controllerOf('simpletest-rc-to-stay', 0, { gctest: 'valid_and_pending_owners_s' }),
+  );
   const path = `${controllers}/simpletest-rc-to-be-deleted`;
   await untilIs(api, path, ({ status }) => status.replicas === replicas);
   const half = (await api.get(pods)).items.slice(0, replicas / 2);
