@@ -7,9 +7,10 @@ function copy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copy);
   const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
+  // Data has nothing to inherit; without a list of its keys there is half as much to collect afterwards.
+  for (const key in value) {
     const field = (value as Record<string, unknown>)[key];
-    if (field !== undefined) result[key] = copy(field);
+    if (field !== undefined) result[key] = typeof field === 'object' ? copy(field) : field;
   }
   return result;
 }

@@ -53,7 +53,13 @@ export function refuseDeep(value: unknown): void {
 export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  if (Array.isArray(value)) return value.some((item) => isDeeper(item, levels - 1));
-  for (const key in value) if (isDeeper((value as Json)[key], levels - 1)) return true;
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object' && isDeeper(item, levels - 1)) return true;
+    return false;
+  }
+  for (const key in value) {
+    const field = (value as Json)[key];
+    if (typeof field === 'object' && isDeeper(field, levels - 1)) return true;
+  }
   return false;
 }

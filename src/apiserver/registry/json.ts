@@ -6,19 +6,20 @@ export function sameJson(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a)) {
     if (!Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, i) => sameJson(item, b[i]));
+    for (let at = 0; at < a.length; at++) if (!sameJson(a[at], b[at])) return false;
+    return true;
   }
   if (Array.isArray(b)) return false;
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
   let fields = 0;
-  for (const key of Object.keys(left)) {
+  for (const key in left) {
     if (left[key] === undefined) continue;
     fields++;
     if (!sameJson(left[key], right[key])) return false;
   }
   let others = 0;
-  for (const key of Object.keys(right)) if (right[key] !== undefined) others++;
+  for (const key in right) if (right[key] !== undefined) others++;
   return fields === others;
 }
 

@@ -216,7 +216,11 @@ export class CachedRegistry implements Registry {
       target,
       context,
       change: (stored) => {
-        const wanted = patchObject(kind, unruledObject(kind, stored), { patch, context });
+        const wanted = patchObject(kind, unruledObject(kind, stored), {
+          patch,
+          context,
+          subresource: target.subresource,
+        });
         return ruledObject(kind, wanted as KubeObject) as Draft<KubeObject>;
       },
     });

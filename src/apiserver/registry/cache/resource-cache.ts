@@ -7,7 +7,7 @@ import { SortedEntries } from './sorted-entries.ts';
 import { atRevision, headOf, servedForm, storedHead } from './stored-form.ts';
 
 /** Of so many changes the parsed forms stay for those who look at once: listeners, the next write of the same object. */
-const freshChanges = 64;
+const freshChanges = 32;
 
 /** A change as views see it. */
 export interface EntryChange {

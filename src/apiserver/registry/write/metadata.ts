@@ -1,7 +1,6 @@
 import type { Kind } from '../../../api/kind.ts';
 import type { Draft, KubeObject, ObjectRef } from '../../../api/object.ts';
 import { badRequest } from '../../../api/status.ts';
-import { copyJson } from '../json.ts';
 
 /** Checks that the address and the object agree, and completes the object from the address. Throws BadRequest. */
 export function matchAddress(kind: Kind, ref: ObjectRef, draft: Draft<KubeObject>): void {
@@ -43,22 +42,25 @@ export function keepSystemFields(draft: Draft<KubeObject>, old: KubeObject): voi
 
 type Fields = Record<string, unknown>;
 
-/** Takes over every field of the stored object but these and metadata: what a write of a subresource must leave alone. */
+/**
+ * Takes over every field of the stored object but these and metadata: what a write of a subresource must leave alone. They
+ * are the stored object's own from then on, which nobody may change and which compare at once.
+ */
 export function keepAllBut(draft: Draft<KubeObject>, old: KubeObject, ...changed: readonly string[]): void {
   const fields = draft as unknown as Fields;
   const stored = old as unknown as Fields;
   for (const name of Object.keys(fields))
     if (name !== 'metadata' && !changed.includes(name) && stored[name] === undefined) delete fields[name];
   for (const name of Object.keys(stored))
-    if (name !== 'metadata' && !changed.includes(name)) fields[name] = copyJson(stored[name]);
+    if (name !== 'metadata' && !changed.includes(name)) fields[name] = stored[name];
 }
 
-/** Status is written through its subresource only. */
+/** Status is written through its subresource only: it is the stored object's own, which nobody may change. */
 export function keepStatus(draft: Draft<KubeObject>, old: KubeObject): void {
   const fields = draft as unknown as Fields;
   const { status } = old as unknown as Fields;
   if (status === undefined) delete fields['status'];
-  else fields['status'] = copyJson(status);
+  else fields['status'] = status;
 }
 
 export function dropStatus(draft: Draft<KubeObject>): void {

@@ -14,12 +14,31 @@ type PlainPatch = Exclude<Patch, { type: 'apply' }>;
 export function patchObject(
   kind: Kind,
   old: KubeObject,
-  { patch, context }: { readonly patch: PlainPatch; readonly context: RequestContext },
+  {
+    patch,
+    context,
+    subresource = '',
+  }: { readonly patch: PlainPatch; readonly context: RequestContext; readonly subresource?: string | undefined },
 ): Draft<KubeObject> {
+  const result = patched(kind, old, patch);
+  const written = subresource === 'status' ? withoutUntouched(result, old) : result;
   // The result shares with `old` and with the patch what did not change; the copy is ours.
-  const draft = copyPatched(patched(kind, old, patch), old) as Draft<KubeObject>;
+  const draft = copyPatched(written, old) as Draft<KubeObject>;
   checkDecoded(kind, draft, context);
   return draft;
+}
+
+/**
+ * Whoever writes the status writes nothing else: other fields that the patch left alone are taken from the stored object
+ * later, and need no copy, check and defaults here.
+ */
+function withoutUntouched(result: unknown, old: KubeObject): unknown {
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return result;
+  const stored = old as unknown as Record<string, unknown>;
+  const kept = Object.entries(result).filter(
+    ([name, value]) => name === 'metadata' || name === 'status' || typeof value !== 'object' || value !== stored[name],
+  );
+  return Object.fromEntries(kept);
 }
 
 /** managedFields that the patch left alone stay the same value, by which field tracking knows them. */
