@@ -7,6 +7,7 @@ import {
   validateCustomResourceDefinition,
   validateCustomResourceDefinitionUpdate,
   validateNewDefinition,
+  validateStoredVersions,
 } from '../validation/apiextensions/custom-resource-definition.ts';
 import { defaultCustomResourceDefinition } from './defaults.ts';
 import { holdsDefinition, prepareDefinitionDelete } from './deletion.ts';
@@ -23,7 +24,9 @@ export const customResourceDefinition = kind<CustomResourceDefinition>({
   schema: () => schemaOf('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition'),
   conditionalUpdate: true,
   generation: true,
-  subresources: { status: statusSubresource },
+  subresources: {
+    status: { ...statusSubresource, validateUpdate: ({ spec, status }) => validateStoredVersions(spec, status) },
+  },
   columns: nameAndCreation,
   defaults: defaultCustomResourceDefinition,
   prepareCreate: prepareNewDefinition,

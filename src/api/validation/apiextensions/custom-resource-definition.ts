@@ -98,23 +98,32 @@ export function validateCustomResourceDefinitionUpdate(
   { spec, status }: CustomResourceDefinition,
   old: CustomResourceDefinition,
 ): Errors {
-  const stored = status?.storedVersions ?? [];
   const isEstablished = old.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
   return [
     ...immutable(spec.group, old.spec.group, 'spec.group'),
     ...immutable(spec.names.plural, old.spec.names.plural, 'spec.names.plural'),
     ...(isEstablished ? immutable(spec.scope, old.spec.scope, 'spec.scope') : []),
     ...(isEstablished ? immutable(spec.names.kind, old.spec.names.kind, 'spec.names.kind') : []),
+    ...validateStoredVersions(spec, status),
+  ];
+}
+
+const stillStored =
+  'missing from spec.versions; version was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in that version and removes it from status.storedVersions';
+
+/** What may lie in the datastore has to be known. Holds for updates of the definition and of its status. */
+export function validateStoredVersions(
+  { versions }: CustomResourceDefinitionSpec,
+  status: CustomResourceDefinition['status'],
+): Errors {
+  const field = 'status.storedVersions';
+  const stored = status?.storedVersions ?? [];
+  if (stored.length === 0) return [invalidValue(field, stored, 'must have at least one stored version')];
+  const missing = versions.filter(({ name, storage }) => storage && !stored.includes(name));
+  return [
+    ...missing.map(({ name }) => invalidValue(field, stored, `must have the storage version ${name}`)),
     ...stored.flatMap((name, at) =>
-      spec.versions.some((version) => version.name === name)
-        ? []
-        : [
-            invalidValue(
-              `status.storedVersions[${at}]`,
-              name,
-              'missing from spec.versions; version was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in that version and removes it from status.storedVersions',
-            ),
-          ],
+      versions.some((version) => version.name === name) ? [] : [invalidValue(`${field}[${at}]`, name, stillStored)],
     ),
   ];
 }

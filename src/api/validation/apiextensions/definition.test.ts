@@ -23,6 +23,41 @@ const asMap = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [
 /** The schema of `f`, and what is said of it; paths begin behind `properties[f]`. */
 const rows: readonly (readonly [JSONSchemaProps, readonly string[]])[] = [
   [text, []],
+  [
+    list({ 'x-kubernetes-list-type': 'set' }, { ...text, nullable: true }),
+    ['.items.nullable: Forbidden: cannot be nullable when x-kubernetes-list-type is set'],
+  ],
+  [list({ 'x-kubernetes-list-type': 'set' }, named({}, { 'x-kubernetes-map-type': 'atomic' })), []],
+  [
+    list({ 'x-kubernetes-list-type': 'set' }, list({ 'x-kubernetes-list-type': 'set' })),
+    [
+      '.items.x-kubernetes-list-type: Invalid value: "set": must be atomic as item of a list with x-kubernetes-list-type=set',
+    ],
+  ],
+  [
+    list(asMap, named({ k: { ...text, nullable: true } }, { required: ['k'] })),
+    [
+      '.items.properties[k].nullable: Forbidden: this property is in x-kubernetes-list-map-keys, so it cannot be nullable',
+    ],
+  ],
+  [
+    { 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-list-type': 'atomic' },
+    ['.type: Required value: must be array if x-kubernetes-list-type is specified'],
+  ],
+  [
+    named({ a: text }, { 'x-kubernetes-validations': [{ rule: ' ' }, { rule: 'true', message: 'a\nb' }] }),
+    [
+      '.x-kubernetes-validations[0].rule: Required value: rule is not specified',
+      '.x-kubernetes-validations[1].message: Invalid value: "a\\nb": message must not contain line breaks',
+    ],
+  ],
+  [
+    named({ a: text }, { 'x-kubernetes-validations': [{ rule: 'true\n', reason: 'No', fieldPath: '.b' }] }),
+    [
+      '.x-kubernetes-validations[0].reason: Unsupported value: "No": supported values: "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"',
+      '.x-kubernetes-validations[0].fieldPath: Invalid value: ".b": fieldPath must be a valid path',
+    ],
+  ],
   [{}, ['.type: Required value: must not be empty for specified object fields']],
   [
     { type: 'text' },
@@ -77,7 +112,7 @@ const rows: readonly (readonly [JSONSchemaProps, readonly string[]])[] = [
   ],
   [
     list({ 'x-kubernetes-list-type': 'bag' }),
-    ['.x-kubernetes-list-type: Unsupported value: "bag": supported values: "atomic", "map", "set"'],
+    ['.x-kubernetes-list-type: Unsupported value: "bag": supported values: "atomic", "set", "map"'],
   ],
   [
     { type: 'string', 'x-kubernetes-list-type': 'set' },
@@ -93,7 +128,7 @@ const rows: readonly (readonly [JSONSchemaProps, readonly string[]])[] = [
   ],
   [
     list(asMap, named({ other: text })),
-    ['.x-kubernetes-list-map-keys[0]: Invalid value: "k": entries must all be names of item properties'],
+    ['.x-kubernetes-list-map-keys: Invalid value: ["k"]: entries must all be names of item properties'],
   ],
   [
     list({ 'x-kubernetes-list-type': 'map' }, named({})),
@@ -185,6 +220,23 @@ test('definitions', () => {
       definition({}, { selectableFields: [{ jsonPath: '.metadata.name' }] }),
       'spec.selectableFields[0].jsonPath: Invalid value: ".metadata.name": must not point to fields in metadata',
     ],
+    [
+      definition({}, { selectableFields: [{ jsonPath: '.spec.none' }] }),
+      'spec.selectableFields[0].jsonPath: Invalid value: ".spec.none": is an invalid path: does not refer to a valid field',
+    ],
+    [
+      definition({
+        conversion: {
+          strategy: 'Webhook',
+          webhook: { clientConfig: { url: 'http://x' }, conversionReviewVersions: ['v2'] },
+        },
+      }),
+      'spec.conversion.conversionReviewVersions: Invalid value: ["v2"]: must include at least one of v1, v1beta1',
+    ],
+    [
+      definition({ conversion: { strategy: 'None', webhook: { clientConfig: {}, conversionReviewVersions: ['v1'] } } }),
+      'spec.conversion.webhookClientConfig: Forbidden: should not be set when strategy is not set to Webhook',
+    ],
   ];
   for (const [made, wanted] of cases) assert.ok(faults(made).includes(wanted), `${wanted}\n${faults(made).join('\n')}`);
 });
@@ -209,7 +261,8 @@ test('what may not change', () => {
     status: { conditions: [{ type: 'Established', status: 'True' }], storedVersions: ['v1'] },
   };
   const changed = (spec: Partial<Spec>) => {
-    const made = { ...definition(spec), status: established.status };
+    const storedVersions = ['v1', ...(spec.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name)];
+    const made = { ...definition(spec), status: { ...established.status, storedVersions } };
     return validateCustomResourceDefinitionUpdate(made, established).map(
       ({ field, message }) => `${field}: ${message}`,
     );

@@ -1,7 +1,8 @@
 /** What a definition's schema must be to be structural (KEP-1693, and the page on CustomResourceDefinitions). */
 import type { JSONSchemaProps } from '../../schema/generated/types/apiextensions-v1.ts';
 import type { Errors } from '../common.ts';
-import { duplicate, forbidden, invalidValue, notSupported, required } from '../field-error.ts';
+import { forbidden, invalidValue, notSupported, required } from '../field-error.ts';
+import { ruleTextFaults } from './rule-texts.ts';
 
 type Place = 'root' | 'field' | 'item' | 'free key';
 
@@ -39,6 +40,7 @@ function validateNode(schema: JSONSchemaProps, path: string, place: Place): Erro
     ...unsupported(schema, path),
     ...extensionFaults(schema, path),
     ...listTypeFaults(schema, path),
+    ...ruleTextFaults(schema, path),
     ...combinationFaults(schema, path),
     ...innerFaults(schema, path),
   ];
@@ -96,10 +98,7 @@ function extensionFaults(schema: JSONSchemaProps, path: string): Errors {
   if (keeps === false)
     errors.push(invalidValue(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'));
   if (schema['x-kubernetes-embedded-resource']) {
-    if (schema.type !== 'object')
-      errors.push(
-        invalidValue(`${path}.type`, schema.type ?? '', 'must be object if x-kubernetes-embedded-resource is true'),
-      );
+    errors.push(...typeNeeded(schema, path, { type: 'object', by: 'x-kubernetes-embedded-resource is true' }));
     if (!keeps && !Object.keys(schema.properties ?? {}).length)
       errors.push(
         required(
@@ -110,16 +109,24 @@ function extensionFaults(schema: JSONSchemaProps, path: string): Errors {
   }
   const mapType = schema['x-kubernetes-map-type'];
   if (mapType === undefined) return errors;
+  errors.push(...typeNeeded(schema, path, { type: 'object', by: 'x-kubernetes-map-type is specified' }));
   if (mapType !== 'atomic' && mapType !== 'granular')
     errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']));
-  if (schema.type !== 'object')
-    errors.push(
-      invalidValue(`${path}.type`, schema.type ?? '', 'must be object if x-kubernetes-map-type is specified'),
-    );
   return errors;
 }
 
-const listTypes = ['atomic', 'map', 'set'];
+/** An extension that speaks of one type of values only. */
+function typeNeeded(
+  schema: JSONSchemaProps,
+  path: string,
+  { type, by }: { readonly type: string; readonly by: string },
+): Errors {
+  if (schema.type === type) return [];
+  const detail = `must be ${type} if ${by}`;
+  return [schema.type ? invalidValue(`${path}.type`, schema.type, detail) : required(`${path}.type`, detail)];
+}
+
+const listTypes = ['atomic', 'set', 'map'];
 
 function listTypeFaults(schema: JSONSchemaProps, path: string): Errors {
   const listType = schema['x-kubernetes-list-type'];
@@ -127,21 +134,15 @@ function listTypeFaults(schema: JSONSchemaProps, path: string): Errors {
   const keysField = `${path}.x-kubernetes-list-map-keys`;
   const errors: Errors = [];
   if (listType !== undefined) {
+    errors.push(...typeNeeded(schema, path, { type: 'array', by: 'x-kubernetes-list-type is specified' }));
     if (!listTypes.includes(listType)) errors.push(notSupported(`${path}.x-kubernetes-list-type`, listType, listTypes));
-    if (schema.type !== 'array')
-      errors.push(
-        invalidValue(`${path}.type`, schema.type ?? '', 'must be array if x-kubernetes-list-type is specified'),
-      );
   }
+  if (listType === 'set' || listType === 'map') errors.push(...itemFaults(schema, path));
   if (listType !== 'map') {
+    const detail = 'must be map if x-kubernetes-list-map-keys is non-empty';
+    const field = `${path}.x-kubernetes-list-type`;
     if (keys.length > 0)
-      errors.push(
-        invalidValue(
-          `${path}.x-kubernetes-list-type`,
-          listType ?? '',
-          'must be map if x-kubernetes-list-map-keys is non-empty',
-        ),
-      );
+      errors.push(listType === undefined ? required(field, detail) : invalidValue(field, listType, detail));
     return errors;
   }
   if (keys.length === 0) errors.push(required(keysField, 'must not be empty if x-kubernetes-list-type is map'));
@@ -157,16 +158,19 @@ function listTypeFaults(schema: JSONSchemaProps, path: string): Errors {
   keys.forEach((key, at) => {
     const property = items?.properties?.[key];
     const field = `${path}.items.properties[${key}]`;
-    if (keys.indexOf(key) < at) errors.push(duplicate(`${keysField}[${at}]`, key));
-    else if (!property)
-      errors.push(invalidValue(`${keysField}[${at}]`, key, 'entries must all be names of item properties'));
+    if (keys.indexOf(key) < at) errors.push(invalidValue(keysField, keys, 'must not contain duplicate entries'));
+    else if (!property) errors.push(invalidValue(keysField, keys, 'entries must all be names of item properties'));
     else if (property.type === 'object' || property.type === 'array')
       errors.push(
         invalidValue(
           `${field}.type`,
-          property.type,
+          items?.type, // as upstream shows it
           "must be a scalar type if parent array's x-kubernetes-list-type is map",
         ),
+      );
+    else if (property.nullable)
+      errors.push(
+        forbidden(`${field}.nullable`, 'this property is in x-kubernetes-list-map-keys, so it cannot be nullable'),
       );
     else if (property.default === undefined && !items?.required?.includes(key))
       errors.push(
@@ -176,6 +180,29 @@ function listTypeFaults(schema: JSONSchemaProps, path: string): Errors {
         ),
       );
   });
+  return errors;
+}
+
+const inSet = 'must be atomic as item of a list with x-kubernetes-list-type=set';
+
+/** Items that are compared, as a whole or by their keys. */
+function itemFaults(schema: JSONSchemaProps, path: string): Errors {
+  const items = schema.items as JSONSchemaProps | undefined;
+  const errors: Errors = [];
+  if (!items) return errors;
+  if (items.nullable)
+    errors.push(
+      forbidden(
+        `${path}.items.nullable`,
+        `cannot be nullable when x-kubernetes-list-type is ${schema['x-kubernetes-list-type']}`,
+      ),
+    );
+  if (schema['x-kubernetes-list-type'] !== 'set') return errors;
+  const listType = items['x-kubernetes-list-type'];
+  if (items.type === 'array' && listType !== undefined && listType !== 'atomic')
+    errors.push(invalidValue(`${path}.items.x-kubernetes-list-type`, listType, inSet));
+  if (items.type === 'object' && items['x-kubernetes-map-type'] !== 'atomic')
+    errors.push(invalidValue(`${path}.items.x-kubernetes-map-type`, listType, inSet));
   return errors;
 }
 

@@ -5,10 +5,10 @@ import type {
   CustomResourceColumnDefinition,
   CustomResourceDefinitionSpec,
   CustomResourceDefinitionVersion,
-  SelectableField,
 } from '../../schema/generated/types/apiextensions-v1.ts';
 import { type Errors, each } from '../common.ts';
-import { duplicate, invalidValue, required } from '../field-error.ts';
+import { duplicate, invalidValue, required, tooMany } from '../field-error.ts';
+import { fieldAt, simplePath, wholeObject } from './field-at.ts';
 import { validateStructural } from './structural.ts';
 
 /**
@@ -39,13 +39,10 @@ export function validateVersionContents(spec: CustomResourceDefinitionSpec): Err
       ...(schema && structural ? validateStructural(structural, `${schema}.openAPIV3Schema`) : []),
       ...(subresources ? scaleFaults(version, `${subresources}.scale`) : []),
       ...(columns ? each(version.additionalPrinterColumns, columns, columnFaults) : []),
-      ...(fields ? selectableFaults(version.selectableFields ?? [], fields) : []),
+      ...(fields ? selectableFaults(version, fields) : []),
     ];
   });
 }
-
-/** Dots and names; no filters, no lists. */
-const simplePath = /^(?:\.(?:[\w$-]|\\\.)+|\['[^']+'\])+$/;
 
 function scaleFaults({ subresources }: CustomResourceDefinitionVersion, path: string): Errors {
   const { scale } = subresources ?? {};
@@ -98,22 +95,36 @@ function unreadable(jsonPath: string, field: string): Errors {
 
 const mostSelectableFields = 8;
 
-function selectableFaults(fields: readonly SelectableField[], path: string): Errors {
+function selectableFaults({ selectableFields = [], schema }: CustomResourceDefinitionVersion, path: string): Errors {
   const errors: Errors = [];
-  if (fields.length > mostSelectableFields)
-    errors.push({
-      type: 'FieldValueTooMany',
-      field: path,
-      message: `Too many: ${fields.length}: must have at most ${mostSelectableFields} items`,
-    });
-  fields.forEach(({ jsonPath }, at) => {
-    const field = `${path}[${at}].jsonPath`;
-    if (!jsonPath) errors.push(required(field));
-    else if (!simplePath.test(jsonPath))
-      errors.push(invalidValue(field, jsonPath, 'is an invalid path: must be a simple json path starting with .'));
-    else if (jsonPath === '.metadata' || jsonPath.startsWith('.metadata.'))
-      errors.push(invalidValue(field, jsonPath, 'must not point to fields in metadata'));
-    else if (fields.findIndex((other) => other.jsonPath === jsonPath) < at) errors.push(duplicate(field, jsonPath));
+  const seen = new Set<string>();
+  selectableFields.forEach(({ jsonPath }, at) => {
+    const here = `${path}[${at}]`;
+    if (!jsonPath) {
+      errors.push(required(`${here}.jsonPath`));
+      return;
+    }
+    const found = fieldAt(jsonPath, wholeObject(schema?.openAPIV3Schema));
+    if (typeof found === 'string') {
+      errors.push(invalidValue(`${here}.jsonPath`, jsonPath, `is an invalid path: ${found}`));
+      return;
+    }
+    const name = found.names.join('.');
+    if (found.names[0] === 'metadata')
+      errors.push(invalidValue(`${here}.jsonPath`, jsonPath, 'must not point to fields in metadata'));
+    if (!selectableTypes.has(found.schema.type ?? ''))
+      errors.push(
+        invalidValue(
+          `${here}.jsonPath`,
+          jsonPath,
+          'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
+        ),
+      );
+    if (seen.has(name)) errors.push(duplicate(`${here}.jsonPath`, jsonPath));
+    seen.add(name);
   });
+  if (seen.size > mostSelectableFields) errors.push(tooMany(path, seen.size, mostSelectableFields));
   return errors;
 }
+
+const selectableTypes: ReadonlySet<string> = new Set(['string', 'boolean', 'integer']);
