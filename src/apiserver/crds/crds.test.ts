@@ -116,6 +116,20 @@ describe('custom resources over HTTP', () => {
       spec: definition('pipes', 'Pipe', [version('v2', { storage: true })]).spec,
     });
     assert.match(gone.json.message, /status\.storedVersions\[0\]: Invalid value: "v1": missing from spec\.versions/);
+    const status = `${definitions}/pipes.example.com/status`;
+    const empty = await client.patch(status, { status: { storedVersions: [] } });
+    assert.match(
+      empty.json.message,
+      /status\.storedVersions: Invalid value: \[\]: must have at least one stored version/,
+    );
+    const wrong = await client.patch(status, { status: { storedVersions: ['v1'] } });
+    assert.match(
+      wrong.json.message,
+      /status\.storedVersions: Invalid value: \["v1"\]: must have the storage version v2/,
+    );
+    const migrated = await client.patch(status, { status: { storedVersions: ['v2'] } });
+    assert.deepEqual(migrated.json.status.storedVersions, ['v2']);
+    await client.patch(status, { status: { storedVersions: ['v1', 'v2'] } });
   });
 
   test('discovery and OpenAPI follow at once', async () => {
