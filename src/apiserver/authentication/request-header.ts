@@ -7,7 +7,7 @@ export interface RequestHeaderOptions {
   readonly allowedNames: readonly string[];
 }
 
-/** K3s's and upstream's names of the headers, as `extension-apiserver-authentication` tells them to other API servers. */
+/** Upstream's names of the headers, as `extension-apiserver-authentication` tells them to other API servers. */
 export const requestHeaders = {
   username: ['X-Remote-User'],
   uid: ['X-Remote-Uid'],

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeader } from 'node:http';
 import { isApiError } from '../../api/status.ts';
 import { toError } from '../../base/errors.ts';
 import type { Authenticator, Credentials, UserInfo } from '../contract.ts';
@@ -92,6 +93,16 @@ function bearerToken(header: string | readonly string[] | undefined): string | u
 }
 
 const protocolPrefix = 'base64url.bearer.authorization.k8s.io.';
+
+/** The protocols that are the backend's business; undefined when the token was all. */
+export function withoutToken(protocols: OutgoingHttpHeader | undefined): string | undefined {
+  if (protocols === undefined) return undefined;
+  const others = String(protocols)
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => text !== '' && !text.startsWith(protocolPrefix));
+  return others.length > 0 ? others.join(', ') : undefined;
+}
 
 function webSocketToken(headers: Credentials['headers']): string | undefined {
   if (String(headers['upgrade'] ?? '').toLowerCase() !== 'websocket') return undefined;

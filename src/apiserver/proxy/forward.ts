@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ApiError } from '../../api/status.ts';
 import { errorCode, toError } from '../../base/errors.ts';
+import { withoutToken } from '../authentication/token.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import type { Upgrade } from '../http/exchange.ts';
 
@@ -42,6 +43,9 @@ function passedOn(headers: Readonly<Record<string, string | string[] | undefined
     if (value === undefined || ownHeaders.has(name) || ownPrefixes.some((prefix) => name.startsWith(prefix))) continue;
     passed[name] = value;
   }
+  const protocols = withoutToken(passed['sec-websocket-protocol']);
+  if (protocols) passed['sec-websocket-protocol'] = protocols;
+  else delete passed['sec-websocket-protocol'];
   return passed;
 }
 
