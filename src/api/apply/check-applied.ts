@@ -7,11 +7,11 @@ import { type Plan, planOf } from './plan.ts';
 /** An applied configuration must name each item of a keyed list once, with all its keys. */
 export function checkApplied(schema: Schema, applied: Json): void {
   const fault = findFault(planOf(schema), applied, '');
-  if (fault) throw badRequest(`failed to create typed patch object (${describe(applied)}): ${fault}`);
+  if (fault) throw badRequest(`failed to create typed patch object (${describeApplied(applied)}): ${fault}`);
 }
 
 /** `namespace/name; group/version, Kind=X`, as upstream names the object. */
-function describe(applied: Json): string {
+export function describeApplied(applied: Json): string {
   const metadata = own(applied, 'metadata');
   const { namespace = '', name = '' } = isJson(metadata) ? metadata : {};
   return `${namespace}/${name}; ${own(applied, 'apiVersion')}, Kind=${own(applied, 'kind')}`;

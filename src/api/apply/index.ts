@@ -1,4 +1,5 @@
 export { type ApplyRequest, type ApplyResult, applyPatch, planApply } from './apply-patch.ts';
+export { checkDeclared } from './check-declared.ts';
 export type { FieldTree } from './field-set.ts';
 export { maxUpdateManagers } from './managers.ts';
 export { resetFieldsOf } from './reset-fields.ts';

@@ -129,7 +129,7 @@ test('CustomResourceFieldSelectors [Privileged:ClusterAdmin] CustomResourceField
   }
 
   // cr2 goes, cr1 leaves all selections, cr3 comes into the first and the third.
-  await api.delete(`${one}/cr2`);
+  await api.delete(at(two, 'host=host1,port=8080'));
   await api.patch(`${one}/cr1`, { hostPort: 'host3:8080' });
   await api.patch(`${two}/cr3`, { host: 'host1' });
   const expected = [

@@ -2,6 +2,7 @@ import {
   type ApplyRequest,
   applyPatch,
   changesIn,
+  checkDeclared,
   type FieldTree,
   type OtherVersions,
   otherVersionsOf,
@@ -78,6 +79,7 @@ export function applyFields(
   { context, subresource, nowMs }: FieldWriter,
 ): Draft<KubeObject> | Promise<Draft<KubeObject>> {
   const applied = copyJson(patch.body) as Json;
+  checkDeclared(kind.schema(), applied); // before unknown fields are taken out
   checkDecoded(kind, applied, context);
   const request: ApplyRequest = {
     schema: kind.schema(),
