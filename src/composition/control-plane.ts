@@ -8,6 +8,7 @@ import { ensurePriorityClasses } from '../apiserver/admission/priority.ts';
 import { type Aggregation, createAggregation } from '../apiserver/aggregation/aggregation.ts';
 import { serviceAllocator } from '../apiserver/allocators/service-allocator.ts';
 import { type ApiServer, createApiServer } from '../apiserver/api-server.ts';
+import { type Audit, openAudit } from '../apiserver/audit/audit.ts';
 import { ensureBootstrapPolicy } from '../apiserver/authorization/bootstrap/ensure.ts';
 import type { AdmissionPlugin, Authorizer, UserInfo } from '../apiserver/contract.ts';
 import { createCustomResources } from '../apiserver/crds/custom-resources.ts';
@@ -142,6 +143,11 @@ export async function startControlPlane(composition: CompositionOptions): Promis
   });
   const metrics = new MetricRegistry();
   const { requests } = options.apiServerSettings;
+  const audit = await steps.run(
+    'audit',
+    () => openAudit({ settings: options.apiServerSettings.audit, clock, log: log.child('audit'), metrics }),
+    (opened) => opened?.close(),
+  );
   const kinds = new KindIndex(() => registry.kinds);
   const flow = requests.priorityAndFairness
     ? createPriorityAndFairness({
@@ -160,7 +166,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     'API server',
     async () => {
       const server = apiServerOf(composition, {
-        ...{ registry, aggregation, store, access, pki, leaves, components, metrics, flow },
+        ...{ registry, aggregation, store, access, pki, leaves, components, metrics, flow, audit },
       });
       await server.start();
       await writeKubeconfig(options, pki, leaves.admin);
@@ -188,7 +194,8 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     kubeletTls: () => kubeletTls(options, pki),
     components,
     ...clients,
-    startControllers: () => startControllers(composition, { ...clients, registry, access, components, trusted, pki }),
+    startControllers: () =>
+      startControllers(composition, { ...clients, registry, aggregation, access, components, trusted, pki }),
   };
 }
 
@@ -204,9 +211,10 @@ function apiServerOf(
     readonly components: readonly Component[];
     readonly metrics: MetricRegistry;
     readonly flow: PriorityAndFairness | undefined;
+    readonly audit: Audit | undefined;
   },
 ): ApiServer {
-  const { metrics, flow, registry, aggregation, store, access, pki, leaves, components } = parts;
+  const { metrics, flow, audit, registry, aggregation, store, access, pki, leaves, components } = parts;
   const { authorities } = pki;
   const address = formatIp(options.nodeIps[0]);
   const { requests } = options.apiServerSettings;
@@ -240,6 +248,7 @@ function apiServerOf(
     gate:
       flow?.gate ?? new InFlight({ reads: requests.maxRequestsInflight, writes: requests.maxMutatingRequestsInflight }),
     metrics,
+    ...(audit && { audit }),
     requestTimeoutMs: requests.timeoutMs,
     shutdownDelayMs: requests.shutdownDelayMs,
     checks: [{ name: 'etcd', check: async () => void (await store.revision()) }],

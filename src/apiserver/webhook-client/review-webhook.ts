@@ -7,6 +7,8 @@ import { type KubeconfigTarget, readKubeconfig } from './kubeconfig.ts';
 export interface ReviewWebhook {
   /** POSTs a review and resolves to the answered object. Rejects with Error; the signal's deadline is the caller's. */
   ask(review: object, signal: AbortSignal): Promise<unknown>;
+  /** POSTs JSON whose answer says no more than that it has arrived. Rejects with Error. */
+  tell(json: string, signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -20,7 +22,10 @@ const waitFactor = 1.5;
 class Retryable extends Error {}
 
 /** The webhook that a kubeconfig names. Rejects with Error when the file cannot be used; asks nobody yet. */
-export async function openReviewWebhook(path: string): Promise<ReviewWebhook> {
+export async function openReviewWebhook(
+  path: string,
+  options: { readonly firstWaitMs?: number } = {},
+): Promise<ReviewWebhook> {
   const target = await readKubeconfig(path);
   const agent = new Agent({
     keepAlive: true,
@@ -32,21 +37,22 @@ export async function openReviewWebhook(path: string): Promise<ReviewWebhook> {
     ...(target.certificate && { cert: target.certificate }),
     ...(target.key && { key: target.key }),
   });
-  return {
-    async ask(review, signal) {
-      const body = JSON.stringify(review);
-      let waitMs = firstWaitMs;
-      for (let left = tries - 1; ; left--) {
-        try {
-          return JSON.parse(await post(target, body, { agent, signal }));
-        } catch (error) {
-          if (!(error instanceof Retryable) || left === 0 || signal.aborted)
-            throw new Error(`the webhook ${target.url.host}: ${toError(error).message}`, { cause: error });
-        }
-        await sleep(waitMs, undefined, { signal });
-        waitMs *= waitFactor;
+  const send = async <T>(body: string, signal: AbortSignal, read: (answer: string) => T): Promise<T> => {
+    let waitMs = options.firstWaitMs ?? firstWaitMs;
+    for (let left = tries - 1; ; left--) {
+      try {
+        return read(await post(target, body, { agent, signal }));
+      } catch (error) {
+        if (!(error instanceof Retryable) || left === 0 || signal.aborted)
+          throw new Error(`the webhook ${target.url.host}: ${toError(error).message}`, { cause: error });
       }
-    },
+      await sleep(waitMs, undefined, { signal });
+      waitMs *= waitFactor;
+    }
+  };
+  return {
+    ask: (review, signal) => send(JSON.stringify(review), signal, (answer): unknown => JSON.parse(answer)),
+    tell: (json, signal) => send(json, signal, () => undefined),
     close: () => agent.destroy(),
   };
 }
