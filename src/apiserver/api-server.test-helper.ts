@@ -5,7 +5,7 @@ import { builtInKinds } from '../api/kinds.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
-import { createAggregation } from './aggregation/aggregation.ts';
+import { type Aggregation, createAggregation } from './aggregation/aggregation.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 import { certificateAuthenticator } from './authentication/certificate.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from './certificates.test-helper.ts';
@@ -22,6 +22,7 @@ import { serviceWebhooks } from './webhook-client/service-webhooks.ts';
 export interface TestServer {
   readonly server: ApiServer;
   readonly registry: CachedRegistry;
+  readonly aggregation: Aggregation;
   readonly url: string;
   readonly ca: string;
   readonly authority: TestAuthority;
@@ -126,6 +127,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   return {
     server,
     registry,
+    aggregation,
     url,
     ca: authority.certificatePem,
     authority,

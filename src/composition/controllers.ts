@@ -1,6 +1,8 @@
 import { dnsServiceController } from '../addons/dns/publish.ts';
 import { certificateSigningRequest } from '../api/certificates/certificate-signing-request.ts';
 import { builtInSigners } from '../api/certificates/signers.ts';
+import type { Aggregation } from '../apiserver/aggregation/aggregation.ts';
+import { remoteContent } from '../apiserver/aggregation/remote-content.ts';
 import type { UserInfo } from '../apiserver/contract.ts';
 import type { CachedRegistry } from '../apiserver/registry/registry.ts';
 import { systemClock as clock } from '../base/clock.ts';
@@ -24,6 +26,7 @@ export interface ControllerParts extends Clients {
   readonly access: Access;
   readonly pki: Pki;
   readonly registry: CachedRegistry;
+  readonly aggregation: Aggregation;
   /** May do everything; for what packaged components publish. */
   readonly trusted: Client;
   readonly components: Component[];
@@ -34,7 +37,10 @@ function userOf({ account, name }: Controller): UserInfo {
 }
 
 /** Who signs: as K3s has it, users' and nodes' client certificates are of one authority, serving ones of the other. */
-function certificateOptions({ authorizer }: Access, { authorities }: Pki): NonNullable<ControllersOptions['certificates']> {
+function certificateOptions(
+  { authorizer }: Access,
+  { authorities }: Pki,
+): NonNullable<ControllersOptions['certificates']> {
   const [client, server] = [authorities['client-ca'], authorities['server-ca']];
   return {
     authorities: {
@@ -57,7 +63,7 @@ export async function startControllers(
   { options, log, steps }: CompositionOptions,
   parts: ControllerParts,
 ): Promise<void> {
-  const { access, clientFor, components, eventsFor, pki, registry, trusted } = parts;
+  const { access, aggregation, clientFor, components, eventsFor, pki, registry, trusted } = parts;
   const recorders: ClosableEventRecorder[] = [];
   const remembered = (recorder: ClosableEventRecorder) => {
     recorders.push(recorder);
@@ -70,10 +76,12 @@ export async function startControllers(
     serviceAddressController(),
     ...(options.disabled.has('dns') ? [] : [dnsServiceController(options.clusterDns.map(formatIp))]),
   ];
+  const remotes = remoteContent(aggregation, controllerUser('namespace-controller'));
   const manager = createControllerManager({
     controllers: [
       ...createControllers({
         kinds: () => registry.kinds,
+        remoteContent: remotes,
         rootCaCertificates: pki.authorities['server-ca'].certificatePem,
         signSecretToken: access.signSecretToken,
         certificates: certificateOptions(access, pki),
@@ -95,6 +103,7 @@ export async function startControllers(
     () => manager.start(signal),
     async () => {
       await manager.stop();
+      remotes.close();
       for (const recorder of recorders) recorder.close();
     },
   );

@@ -19,7 +19,7 @@ import { endpointsController } from './endpoints/endpoints.ts';
 import { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { jobController } from './job/job.ts';
-import { namespaceController } from './namespace/namespace.ts';
+import { namespaceController, type RemoteContent } from './namespace/namespace.ts';
 import { nodeIpamController } from './node-ipam/node-ipam.ts';
 import type { PodRange } from './node-ipam/plan.ts';
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts';
@@ -40,6 +40,8 @@ import { claimProtection, volumeProtection } from './volume-protection/volume-pr
 export interface ControllersOptions {
   /** All kinds that are served at the moment: custom resources come and go. */
   readonly kinds: () => readonly Kind[];
+  /** What lies behind other API servers. Default: nothing. */
+  readonly remoteContent?: RemoteContent;
   /** PEM of the certificate authorities that vouch for the API server. */
   readonly rootCaCertificates: string;
   /** The cluster's pod addresses, one range for each family. */
@@ -55,7 +57,7 @@ export function createControllers(options: ControllersOptions): readonly Control
   const { kinds, rootCaCertificates, signSecretToken } = options;
   return [
     // what every namespace and node needs first
-    namespaceController(kinds),
+    namespaceController(kinds, options.remoteContent),
     serviceAccountController,
     rootCaController(rootCaCertificates),
     ...(signSecretToken ? [tokenSecretController({ rootCaCertificates, signToken: signSecretToken })] : []),

@@ -6,6 +6,7 @@ import { run } from '../../base/process.ts';
 import { TestClient } from '../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../api-server.test-helper.ts';
 import { type ExtensionServer, registerExtension, startExtensionServer } from './extension-server.test-helper.ts';
+import { remoteContent } from './remote-content.ts';
 
 const k3ts = join(import.meta.dirname, '../../../k3ts');
 const services = '/apis/apiregistration.k8s.io/v1/apiservices';
@@ -170,6 +171,22 @@ describe('aggregation', () => {
     assert.equal(await kubectl('get', 'fl', 'one', '-o', 'name'), 'flunder.wardle.example.com/one\n');
   });
 
+  test('what is behind can be looked after, as another user', async (t) => {
+    const content = remoteContent(server.aggregation, { name: 'cleaner', groups: ['cleaners'] });
+    t.after(() => content.close());
+    const [kind = assert.fail()] = content.kinds();
+    assert.deepEqual([kind.plural, kind.apiVersion], ['flunders', 'wardle.example.com/v1alpha1']);
+    assert.deepEqual(content.unknown(), []);
+    await client.post(flunders.replace('default', 'gone'), flunder('lost'));
+    extension.seen.length = 0;
+    const left = async () =>
+      (await content.client.list(kind, { namespace: 'gone' })).items.map(({ metadata }) => metadata.name);
+    assert.deepEqual(await left(), ['lost']);
+    await content.client.deleteCollection(kind, { namespace: 'gone' });
+    assert.deepEqual(await left(), []);
+    for (const { raw } of extension.seen) assert.deepEqual(headersOf(raw, 'x-remote-user'), ['cleaner']);
+  });
+
   test('watches stream', async () => {
     const stream = client.session.request({ ':method': 'GET', ':path': `${flunders}?watch=1` });
     const first = new Promise<string>((resolve) => stream.once('data', (chunk: Buffer) => resolve(String(chunk))));
@@ -215,6 +232,9 @@ describe('aggregation', () => {
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
     const [version] = (await client.get('/apis', { accept })).json.items.at(-1).versions;
     assert.equal(version.freshness, 'Stale');
+    assert.deepEqual(remoteContent(server.aggregation, { name: 'x', groups: [] }).unknown(), [
+      'unable to retrieve the complete list of server APIs: wardle.example.com/v1alpha1: stale GroupVersion discovery: wardle.example.com/v1alpha1',
+    ]);
     assert.equal(version.resources[0].resource, 'flunders');
     await client.delete('/apis/discovery.k8s.io/v1/namespaces/wardle/endpointslices/api-1');
     assert.equal(

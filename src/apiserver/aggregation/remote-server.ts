@@ -4,7 +4,9 @@ import type { TLSSocket } from 'node:tls';
 import type { APIService } from '../../api/schema/generated/types/apiregistration-v1.ts';
 import type { Service } from '../../api/schema/generated/types/core-v1.ts';
 import type { EndpointSlice } from '../../api/schema/generated/types/discovery-v1.ts';
+import { errorCode } from '../../base/errors.ts';
 import type { View } from '../../client/client.ts';
+import type { UserInfo } from '../contract.ts';
 import type { NodeConnection } from '../proxy/node-connection.ts';
 import { connectTarget, TlsAgent, type TlsTarget } from '../proxy/tls-agent.ts';
 import { readyEndpoint } from '../webhook-client/service-endpoint.ts';
@@ -31,8 +33,21 @@ export interface Fetched {
   readonly body: Buffer;
 }
 
+export interface RemoteRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Who asks. */
+  readonly user: UserInfo;
+  readonly body?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+class StaleConnection extends Error {}
+
 /** Upstream's user for what the aggregator itself asks: it may see everything. */
-const aggregator = { name: 'system:kube-aggregator', groups: ['system:masters'] };
+const aggregator: UserInfo = { name: 'system:kube-aggregator', groups: ['system:masters'] };
 const fetchMs = 5000;
 const mostBytes = 32 * 1024 * 1024;
 /** Servers whose connections are kept. */
@@ -53,24 +68,42 @@ export class RemoteServers {
   }
 
   /** What the server says at a path, to this server itself. Rejects with Error, after 5 s at the latest. */
-  fetch(
+  async fetch(
     service: APIService,
     path: string,
     { accept = 'application/json', etag }: { readonly accept?: string; readonly etag?: string } = {},
   ): Promise<Fetched> {
-    const { servername } = this.#target(service);
-    const headers = {
-      Accept: accept,
-      'User-Agent': 'kube-aggregator',
-      ...(etag && { 'If-None-Match': etag }),
-      ...identityHeaders(aggregator),
-    };
+    const headers = { Accept: accept, 'User-Agent': 'kube-aggregator', ...(etag && { 'If-None-Match': etag }) };
     const signal = AbortSignal.timeout(fetchMs);
+    return fetched(await this.send(service, { method: 'GET', path, headers, user: aggregator, signal }));
+  }
+
+  /** A request of this server's own, over kept connections. The answer must be read to its end. Rejects with Error. */
+  async send(service: APIService, request: RemoteRequest): Promise<IncomingMessage> {
+    try {
+      return await this.#sendOnce(service, request);
+    } catch (error) {
+      // A kept connection may have been closed by the other side just then.
+      if (!(error instanceof StaleConnection) || request.method !== 'GET') throw error;
+      return this.#sendOnce(service, request);
+    }
+  }
+
+  #sendOnce(
+    service: APIService,
+    { method, path, headers, user, body, signal }: RemoteRequest,
+  ): Promise<IncomingMessage> {
+    const { servername } = this.#target(service);
+    const all = { ...headers, ...identityHeaders(user) };
     return new Promise((resolve, reject) => {
-      const request = httpsRequest(`https://${servername}${path}`, { headers, agent: this.#agent(service), signal });
-      request.once('error', reject);
-      request.once('response', (response) => fetched(response).then(resolve, reject));
-      request.end();
+      const options = { method, headers: all, agent: this.#agent(service), signal };
+      const request = httpsRequest(`https://${servername}${path}`, options);
+      request.once('error', (error) => {
+        const isStale = request.reusedSocket && errorCode(error) === 'ECONNRESET';
+        reject(isStale ? new StaleConnection(error.message, { cause: error }) : error);
+      });
+      request.once('response', resolve);
+      request.end(body);
     });
   }
 

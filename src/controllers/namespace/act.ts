@@ -6,12 +6,15 @@ import { toError } from '../../base/errors.ts';
 import type { Client } from '../../client/client.ts';
 import type { ContentReport } from './plan.ts';
 
+/** What emptying a namespace asks of a client. */
+export type ContentClient = Pick<Client, 'list' | 'delete' | 'deleteCollection'>;
+
 /**
  * Deletes all objects of all kinds in a namespace and reports what is left. While there are pods nothing else is deleted:
  * what they need, such as network policies, stays until they have ended (KEP-5080).
  */
 export async function deleteContent(
-  client: Client,
+  client: ContentClient,
   namespace: string,
   options: { readonly kinds: readonly Kind[]; readonly signal: AbortSignal },
 ): Promise<ContentReport> {
@@ -42,7 +45,7 @@ export async function deleteContent(
 
 /** Background, so that objects with dependents do not wait for them. */
 async function deleteAll(
-  client: Client,
+  client: ContentClient,
   kind: Kind,
   namespace: string,
   signal: AbortSignal,

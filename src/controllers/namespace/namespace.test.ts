@@ -4,14 +4,23 @@ import { configMap } from '../../api/core/config-map.ts';
 import { namespace } from '../../api/core/namespace.ts';
 import { pod } from '../../api/core/pod.ts';
 import { serviceAccount } from '../../api/core/service-account.ts';
+import { kind } from '../../api/kind.ts';
 import { builtInKinds } from '../../api/kinds.ts';
 import { refOf } from '../../api/object.ts';
 import { rootCaController } from '../root-ca/root-ca.ts';
 import { serviceAccountController } from '../service-account/service-account.ts';
 import { startCluster } from '../testing/cluster.ts';
-import { namespaceController } from './namespace.ts';
+import { namespaceController, type RemoteContent } from './namespace.ts';
 
 const controllers = [namespaceController(() => builtInKinds), serviceAccountController, rootCaController('PEM')];
+const flunder = kind({
+  group: 'wardle.example.com',
+  version: 'v1',
+  kind: 'Flunder',
+  plural: 'flunders',
+  scope: 'Namespaced',
+  schema: () => ({ type: 'object' }),
+});
 const space = { metadata: { name: 'shop' }, spec: { finalizers: ['kubernetes'] } };
 
 test('a new namespace gets its service account and the root certificates, and gets them back', async (t) => {
@@ -41,6 +50,41 @@ test('a deleted namespace goes with everything in it', async (t) => {
   });
   for (const kind of [pod, configMap, serviceAccount])
     assert.equal((await client.list(kind, { namespace: 'shop' })).items.length, 0);
+});
+
+test('what lies behind other API servers goes too; while nobody knows what there is, the namespace stays', async (t) => {
+  let unknown = ['the server of flunders does not answer'];
+  const remotes: RemoteContent = {
+    kinds: () => [flunder],
+    unknown: () => unknown,
+    client: {
+      list: async () => ({ items: [], resourceVersion: '1' }),
+      delete: async () => assert.fail(),
+      deleteCollection: async () => assert.fail(),
+    },
+  };
+  const { client, eventually } = await startCluster(t, {
+    controllers: [namespaceController(() => builtInKinds, remotes)],
+  });
+  await client.create(namespace, space);
+  await client.delete(namespace, refOf('shop'));
+  await eventually(async () => {
+    const { conditions } = (await client.get(namespace, refOf('shop'))).status ?? {};
+    const failure = conditions?.find(({ type }) => type === 'NamespaceDeletionDiscoveryFailure');
+    assert.deepEqual(
+      [failure?.status, failure?.reason, failure?.message],
+      [
+        'True',
+        'DiscoveryFailed',
+        'Discovery failed for some groups, 1 failing: the server of flunders does not answer',
+      ],
+    );
+  });
+  unknown = [];
+  await eventually(async () => {
+    const names = (await client.list(namespace)).items.map(({ metadata }) => metadata.name);
+    assert.ok(!names.includes('shop'));
+  });
 });
 
 test('while content has finalizers, the conditions say which', async (t) => {

@@ -11,19 +11,34 @@ import {
   requeueAfter,
 } from '../../controller-runtime/controller.ts';
 import { writeStatus } from '../shared/status.ts';
-import { deleteContent } from './act.ts';
-import { deletionConditions } from './plan.ts';
+import { type ContentClient, deleteContent } from './act.ts';
+import { type ContentReport, deletionConditions, merged } from './plan.ts';
 
 /** The finalizer in `spec` that stands for "the content is not gone yet". */
 const contentFinalizer = 'kubernetes';
 /** How soon what was left is looked at again: pods end long before their grace period does. */
 const recheckAfterMs = 1_000;
 
+/** Content that lies behind other API servers. */
+export interface RemoteContent {
+  /** Namespaced kinds of servers that answer. */
+  kinds(): readonly Kind[];
+  /** Why some of the content is not known now. */
+  unknown(): readonly string[];
+  readonly client: ContentClient;
+}
+
+async function deleteRemote(remotes: RemoteContent, namespace: string, signal: AbortSignal): Promise<ContentReport> {
+  const kinds = remotes.kinds().filter(({ verbs }) => verbs.includes('delete') && verbs.includes('list'));
+  const report = await deleteContent(remotes.client, namespace, { kinds, signal });
+  return { ...report, discoveryFailures: remotes.unknown() };
+}
+
 /**
  * Empties namespaces that are being deleted, then lets them go. `kinds` gives all kinds there are at the moment: custom
  * resources come and go.
  */
-export function namespaceController(kinds: () => readonly Kind[]): Controller {
+export function namespaceController(kinds: () => readonly Kind[], remotes?: RemoteContent): Controller {
   const contentKinds = () =>
     storedKinds(kinds()).filter((kind) => kind.scope === 'Namespaced' && !kind.review && kind.verbs.includes('delete'));
   return controller({
@@ -45,9 +60,11 @@ export function namespaceController(kinds: () => readonly Kind[]): Controller {
         object.status?.phase === 'Terminating'
           ? object
           : await writeStatus(context, namespace, object, { ...object.status, phase: 'Terminating' });
-      const result = await deleteContent(client, key, { kinds: contentKinds(), signal });
+      const own = await deleteContent(client, key, { kinds: contentKinds(), signal });
+      const result = remotes ? merged(own, await deleteRemote(remotes, key, signal)) : own;
       const conditions = deletionConditions(terminating.status?.conditions, result, context.now());
-      const isClean = result.remaining.size === 0 && result.failures.length === 0;
+      const isKnown = result.discoveryFailures.length === 0;
+      const isClean = isKnown && result.remaining.size === 0 && result.failures.length === 0;
       const isFirstPass = terminating.status?.conditions === undefined;
       // A namespace that is empty at the first look needs no conditions: it is gone with the next write.
       const current =

@@ -13,6 +13,18 @@ export interface ContentReport {
   readonly discoveryFailures: readonly string[];
 }
 
+/** Both together. */
+export function merged(a: ContentReport, b: ContentReport): ContentReport {
+  const finalizers = new Map(a.finalizers);
+  for (const [name, count] of b.finalizers) finalizers.set(name, (finalizers.get(name) ?? 0) + count);
+  return {
+    remaining: new Map([...a.remaining, ...b.remaining]),
+    finalizers,
+    failures: [...a.failures, ...b.failures],
+    discoveryFailures: [...a.discoveryFailures, ...b.discoveryFailures],
+  };
+}
+
 interface Finding {
   readonly type: string;
   readonly bad: { readonly reason: string; readonly message: string } | undefined;
