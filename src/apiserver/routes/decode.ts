@@ -11,6 +11,7 @@ import type { RequestContext } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { readBody } from '../http/body.ts';
 import { inputEncoding } from '../http/negotiate.ts';
+import { fillDefaults } from '../registry/write/defaults.ts';
 import { readYaml } from './yaml-body.ts';
 
 /** The body's object. Throws ApiError `BadRequest`, `UnsupportedMediaType`, or what decoding finds. */
@@ -33,13 +34,15 @@ function protobufObject(kind: Kind, body: Buffer): Draft<KubeObject> {
   return decodeValue(kind, { kind: kind.kind, apiVersion: kind.apiVersion, ...decodeMessage(name, envelope.raw) });
 }
 
-/** The same, as the type that the kind describes. */
+/** The same, as the type that the kind describes: with everything that its fields must have. */
 export async function readTyped<T extends KubeObject>(
   request: ApiRequest,
   kind: Kind<T>,
   context: RequestContext,
 ): Promise<T> {
-  return (await readObject(request, kind, context)) as unknown as T;
+  const object = await readObject(request, kind, context);
+  fillDefaults(kind as unknown as Kind, object);
+  return object as unknown as T;
 }
 
 const deleteOptions = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';

@@ -157,6 +157,9 @@ describe('watches', () => {
   test('YAML cannot be streamed', async () => {
     const { status, text } = await client.get(`${maps}?watch=1`, { accept: 'application/yaml' });
     assert.equal(status, 406);
-    assert.match(text, /accepted:\s+application\/json;stream=watch,\s+application\/vnd.kubernetes.protobuf;stream=watch/);
+    assert.match(
+      text,
+      /accepted:\s+application\/json;stream=watch,\s+application\/vnd.kubernetes.protobuf;stream=watch/,
+    );
   });
 });

@@ -2,11 +2,14 @@ import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { yamlFailure } from '../../api/schema/decode-errors.ts';
 import { hasEveryField } from '../../api/schema/duplicates.ts';
 import { parseJson } from '../../api/schema/exact-json.ts';
-import { badRequest } from '../../api/status.ts';
+import { ApiError, badRequest } from '../../api/status.ts';
+import { toError } from '../../base/errors.ts';
 import type { RequestContext } from '../contract.ts';
 
 /** A YAML bomb is refused before it is unfolded. */
 const mostYamlAliases = 100;
+/** Reading YAML takes a second for each megabyte, and nobody else gets a turn. */
+const mostYamlChars = 1024 * 1024;
 
 export interface YamlBody {
   /** The same as JSON. */
@@ -18,12 +21,18 @@ export interface YamlBody {
 /** One YAML document, as far as JSON can say it. Throws ApiError `BadRequest`, also for an anchor that contains itself. */
 export function readYaml(text: string): YamlBody {
   if (plainJson(text) !== undefined) return { json: text, duplicates: [] };
+  if (text.length > mostYamlChars)
+    throw new ApiError(
+      'RequestEntityTooLarge',
+      `Request entity too large: limit is ${mostYamlChars} for YAML; send JSON`,
+    );
   const lines = new LineCounter();
-  const refused = (error: unknown) =>
-    badRequest(`error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`);
-  const document = parseDocument(text, { uniqueKeys: false, lineCounter: lines, intAsBigInt: true });
+  const refused = (why: string) => badRequest(`error converting YAML to JSON: ${why}`);
+  // Pretty errors take longer the more of them there are, squared.
+  const quietly = { prettyErrors: false, logLevel: 'error' } as const;
+  const document = parseDocument(text, { uniqueKeys: false, lineCounter: lines, intAsBigInt: true, ...quietly });
   const [first] = document.errors;
-  if (first) throw refused(first);
+  if (first) throw refused(`yaml: line ${lines.linePos(first.pos[0]).line}: ${first.message}`);
   const duplicates: string[] = [];
   visit(document, {
     Map(_, { items }) {
@@ -41,7 +50,7 @@ export function readYaml(text: string): YamlBody {
   try {
     return { json: JSON.stringify(document.toJS({ maxAliasCount: mostYamlAliases }) ?? null, refuseNan), duplicates };
   } catch (error) {
-    throw refused(error);
+    throw refused(toError(error).message);
   }
 }
 

@@ -14,7 +14,7 @@ import type { ApiRequest } from '../http/api-request.ts';
 import { outputFormat } from '../http/negotiate.ts';
 import { sendObject } from '../http/respond.ts';
 import { writeContext } from '../http/write-context.ts';
-import { readObject } from '../routes/decode.ts';
+import { readTyped } from '../routes/decode.ts';
 import type { ResourceHandler } from '../routes/router.ts';
 
 export interface Reviews {
@@ -28,8 +28,8 @@ export function reviewHandlers(authorizer: Authorizer, reviews: Reviews): Readon
     <T>(answer: (asked: T, request: ApiRequest) => Promise<unknown> | unknown): ResourceHandler =>
     async (request: ApiRequest, kind: Kind) => {
       outputFormat(request.exchange.headers.accept, kind, { noTable: true }); // refuses before anything is answered
-      const asked = await readObject(request, kind, writeContext(request, 'CreateOptions'));
-      const answered = await answer(asked as T, request);
+      const asked = await readTyped(request, kind, writeContext(request, 'CreateOptions'));
+      const answered = await answer(asked as unknown as T, request);
       await sendObject(request, 201, { ...asked, ...(answered as object) });
     };
   const access = (needsNamespace: boolean) =>

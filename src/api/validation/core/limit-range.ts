@@ -41,7 +41,10 @@ function validateItem(item: LimitRangeItem, path: string): Errors {
 
 /** min ≤ defaultRequest ≤ default ≤ max, as far as they are given. */
 function validateOrder(item: LimitRangeItem, name: string, path: string): Errors {
-  const value = (bound: (typeof bounds)[number]) => (item[bound] as Texts | undefined)?.[name];
+  const value = (bound: (typeof bounds)[number]) => {
+    const texts = item[bound] as Texts | undefined;
+    return texts && Object.hasOwn(texts, name) ? texts[name] : undefined;
+  };
   const errors: Errors = [];
   const compare = (
     left: 'min' | 'defaultRequest' | 'default',
