@@ -19,10 +19,12 @@ import { createOpenApi } from './openapi/openapi.ts';
 import type { KubeletCredentials, NodeConnection } from './proxy/node-connection.ts';
 import { ChunkWriter } from './routes/chunks.ts';
 import { type HealthCheck, healthRoutes } from './routes/health.ts';
+import { createHealthMetrics } from './routes/health-metrics.ts';
 import { KindIndex } from './routes/kind-index.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { createPathRouter, type PathRoute } from './routes/paths.ts';
+import { profilingRoutes } from './routes/profiling.ts';
 import { createRouter } from './routes/router.ts';
 import { type VersionInfo, versionRoute } from './routes/version.ts';
 import { FrameCache } from './routes/watch-frames.ts';
@@ -72,6 +74,8 @@ export interface ApiServerOptions {
   readonly audit?: Audit;
   /** What `/metrics` shows; others may add to it. */
   readonly metrics?: MetricRegistry;
+  /** Answers under `/debug/pprof`. Default: no. */
+  readonly profiling?: boolean;
   /** How long the server goes on when `/readyz` fails already. Default: 0. */
   readonly shutdownDelayMs?: number;
   /** For everything but watches and streams. Default: 60 s. */
@@ -100,6 +104,7 @@ export interface ApiServer {
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const { registry, authenticator, authorizer, aggregation, clock, log } = options;
   const metrics = options.metrics ?? new MetricRegistry();
+  const health = createHealthMetrics();
   const checks: HealthCheck[] = [...builtInChecks(() => stopping), ...(options.checks ?? [])];
   let stopping = false;
   let stopKeeping: (() => void) | undefined;
@@ -123,9 +128,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     [
       ...discovery.routes,
       ...openApiRoutes(openApi, aggregation?.openApi),
-      ...healthRoutes(() => checks, log.child('health')),
+      ...healthRoutes(() => checks, log.child('health'), health.observe),
       versionRoute(options.version),
       metricsRoute(metrics),
+      metricsRoute(health.metrics, '/metrics/slis'),
+      ...(options.profiling ? profilingRoutes(clock) : []),
       ...openIdRoutes(options.openId),
       ...(options.paths ?? []),
     ],

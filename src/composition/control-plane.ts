@@ -249,6 +249,7 @@ function apiServerOf(
       flow?.gate ?? new InFlight({ reads: requests.maxRequestsInflight, writes: requests.maxMutatingRequestsInflight }),
     metrics,
     ...(audit && { audit }),
+    profiling: requests.profiling,
     requestTimeoutMs: requests.timeoutMs,
     shutdownDelayMs: requests.shutdownDelayMs,
     checks: [{ name: 'etcd', check: async () => void (await store.revision()) }],

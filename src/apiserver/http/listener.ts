@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
-import { toError } from '../../base/errors.ts';
+import { errorCode, toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { type Exchange, Http1Exchange, Http2Exchange } from './exchange.ts';
 
@@ -29,12 +29,20 @@ export interface ListenerOptions {
   readonly tls: TlsFiles;
   readonly handle: (exchange: Exchange) => void;
   readonly log: Logger;
+  /** Of HTTP/1.1 requests. Default: 32 s. */
+  readonly headersTimeoutMs?: number;
+  /** Connections without requests are closed after this long. Default: 90 s. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** How many streams one HTTP/2 connection may have open; upstream: 250 (http2-max-streams-per-connection), more for watches of informers. */
 const mostStreams = 1000;
 const mostHeaderBytes = 64 * 1024;
 const handshakeTimeoutMs = 10_000;
+/** How long the headers of an HTTP/1.1 request may take, as upstream. Bodies have deadlines of their own. */
+const headersTimeoutMs = 32_000;
+/** Connections that nothing happens on are closed, as upstream. */
+const idleTimeoutMs = 90_000;
 
 /**
  * One TLS port. ALPN says whether a connection goes to the HTTP/2 or the HTTP/1.1 parser; the two are servers without
@@ -59,7 +67,16 @@ export class Listener {
       noDelay: true,
       minVersion: 'TLSv1.2',
     });
-    this.#http1 = createHttp1Server({ maxHeaderSize: mostHeaderBytes, keepAliveTimeout: 120_000, noDelay: true });
+    this.#http1 = createHttp1Server({
+      maxHeaderSize: mostHeaderBytes,
+      keepAliveTimeout: idleTimeoutMs,
+      headersTimeout: options.headersTimeoutMs ?? headersTimeoutMs,
+      requestTimeout: 0,
+      connectionsCheckingInterval: Math.min(5000, options.headersTimeoutMs ?? headersTimeoutMs),
+      noDelay: true,
+    });
+    // A server without a port of its own does not keep watch over slow clients, unless it believes that it listens.
+    this.#http1.emit('listening');
     this.#http2 = createHttp2Server({
       maxSessionMemory: 100,
       settings: {
@@ -107,7 +124,10 @@ export class Listener {
     });
     this.#http1.on('clientError', (error, socket) => {
       log.debug('malformed HTTP/1.1 request', { error: toError(error) });
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+      const status = statusOfFailure[errorCode(error) ?? ''] ?? '400 Bad Request';
+      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      // Whoever does not read that either is not waited for.
+      setTimeout(() => socket.destroy(), handshakeTimeoutMs).unref();
     });
   }
 
@@ -118,6 +138,13 @@ export class Listener {
       this.#sessions.add(session);
       session.once('close', () => this.#sessions.delete(session));
       session.on('error', (error) => log.debug('HTTP/2 connection failed', { error }));
+      let streams = 0;
+      session.on('stream', (stream) => {
+        streams++;
+        stream.once('close', () => streams--);
+      });
+      // A watch on which nothing happens is no idle connection.
+      session.setTimeout(this.#options.idleTimeoutMs ?? idleTimeoutMs, () => streams > 0 || session.close());
     });
     this.#http2.on('stream', (stream, headers, _flags, rawHeaders) => {
       stream.on('error', failed);
@@ -164,8 +191,15 @@ export class Listener {
     await closed;
     clearTimeout(cut);
     clearInterval(sweep);
+    this.#http1.close();
   }
 }
+
+/** By the code of what the parser complains of. */
+const statusOfFailure: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
 
 function contextOf({ key, cert, clientCa, requestHeaderCa }: TlsFiles): { key: string; cert: string; ca: string[] } {
   return { key, cert, ca: requestHeaderCa === undefined ? [clientCa] : [clientCa, requestHeaderCa] };

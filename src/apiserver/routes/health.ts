@@ -13,6 +13,14 @@ export interface HealthCheck {
   readonly live?: boolean;
 }
 
+/** Hears what came of each check. */
+export type HealthObserver = (endpoint: string, check: string, isWell: boolean) => void;
+
+interface Telling {
+  readonly log: Logger;
+  readonly observe: HealthObserver;
+}
+
 /** A check that answers later counts as failed. */
 const checkTimeoutMs = 5000;
 
@@ -22,10 +30,14 @@ interface Result {
 }
 
 /** `/healthz`, `/livez`, `/readyz`, each whole, verbose, with `?exclude=`, and one check at a time below it. */
-export function healthRoutes(checks: () => readonly HealthCheck[], log: Logger): readonly PathRoute[] {
+export function healthRoutes(
+  checks: () => readonly HealthCheck[],
+  log: Logger,
+  observe: HealthObserver = () => undefined,
+): readonly PathRoute[] {
   const route = (endpoint: string, which: (check: HealthCheck) => boolean): PathRoute => ({
     path: `/${endpoint}/*`,
-    handler: (request) => answer(request, endpoint, checks().filter(which), log),
+    handler: (request) => answer(request, endpoint, checks().filter(which), { log, observe }),
   });
   return [route('healthz', () => true), route('livez', (check) => check.live !== false), route('readyz', () => true)];
 }
@@ -34,14 +46,14 @@ async function answer(
   request: ApiRequest,
   endpoint: string,
   checks: readonly HealthCheck[],
-  log: Logger,
+  telling: Telling,
 ): Promise<void> {
   const { path } = request.info;
   const single = path.slice(endpoint.length + 2).replace(/\/$/, '');
-  if (single === '') return answerAll(request, endpoint, checks, log);
+  if (single === '') return answerAll(request, endpoint, checks, telling);
   const check = checks.find(({ name }) => name === single);
   if (!check) return sendText(request, 404, '404 page not found\n');
-  const { state } = await run(check, endpoint, log);
+  const { state } = await run(check, endpoint, telling);
   if (state === 'ok') sendText(request, 200, 'ok');
   else sendText(request, 500, `internal server error: ${single} failed: reason withheld\n`);
 }
@@ -50,12 +62,12 @@ async function answerAll(
   request: ApiRequest,
   endpoint: string,
   checks: readonly HealthCheck[],
-  log: Logger,
+  telling: Telling,
 ): Promise<void> {
   const excluded = new Set(request.query.all('exclude'));
   const results = await Promise.all(
     checks.map((check) => {
-      if (!excluded.delete(check.name)) return run(check, endpoint, log);
+      if (!excluded.delete(check.name)) return run(check, endpoint, telling);
       return { name: check.name, state: 'excluded' } satisfies Result;
     }),
   );
@@ -75,8 +87,9 @@ function line({ name, state }: Result): string {
   return state === 'excluded' ? `[+]${name} excluded: ok` : `[-]${name} failed: reason withheld`;
 }
 
-async function run(check: HealthCheck, endpoint: string, log: Logger): Promise<Result> {
+async function run(check: HealthCheck, endpoint: string, { log, observe }: Telling): Promise<Result> {
   const error = await faultOf(check);
+  observe(endpoint, check.name, error === undefined);
   if (error) log.warn('health check failed', { endpoint, check: check.name, error });
   return { name: check.name, state: error ? 'failed' : 'ok' };
 }
