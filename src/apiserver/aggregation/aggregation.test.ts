@@ -253,6 +253,16 @@ describe('aggregation', () => {
     );
     await client.patch(`${services}/${name}`, { spec: { insecureSkipTLSVerify: true } });
     await available('True', 'Passed');
+    // What heals by itself is seen without a change of anything here.
+    let refusing = true;
+    extension.intercept = (_request, response) => {
+      if (refusing) response.writeHead(503).end();
+      return refusing;
+    };
+    await client.patch(`${services}/${name}`, { spec: { versionPriority: 201 } });
+    assert.match(await available('False', 'FailedDiscoveryCheck'), /bad status from .*: 503$/);
+    refusing = false;
+    await available('True', 'Passed');
     assert.equal((await client.get(`${flunders}/one`)).status, 200);
     await client.delete(`${services}/${name}`);
     assert.equal((await client.get(flunders)).status, 404);

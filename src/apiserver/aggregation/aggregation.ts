@@ -5,6 +5,7 @@ import { endpointSlice } from '../../api/discovery/endpoint-slice.ts';
 import { formatTime } from '../../api/object.ts';
 import type { APIService } from '../../api/schema/generated/types/apiregistration-v1.ts';
 import { isApiError } from '../../api/status.ts';
+import { BackoffByKey } from '../../base/backoff.ts';
 import { type Clock, sleep, type Timer } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -40,6 +41,8 @@ export interface AggregationOptions {
 /** How often servers are asked whether they are there, as upstream. */
 const recheckMs = 30_000;
 const retryMs = 1000;
+/** A server that does not answer is asked again sooner than others. */
+const failureBackoff = { firstMs: 250, maxMs: recheckMs };
 
 export function createAggregation(options: AggregationOptions): Aggregation {
   return new Aggregation(options);
@@ -65,6 +68,8 @@ export class Aggregation {
   #shown: readonly RemoteVersion[] = [];
   readonly #pending = new Set<string>();
   readonly #checking = new Set<string>();
+  readonly #waits = new Map<string, Timer>();
+  readonly #backoff = new BackoffByKey<string>(failureBackoff);
   readonly #stop = new AbortController();
   readonly #unlisten: (() => void)[] = [];
   #settling: Promise<void> | undefined;
@@ -114,6 +119,7 @@ export class Aggregation {
     for (const unlisten of this.#unlisten) unlisten();
     this.#stop.abort();
     this.#timer?.cancel();
+    for (const wait of this.#waits.values()) wait.cancel();
     await this.#settling;
     this.servers.close();
   }
@@ -156,7 +162,9 @@ export class Aggregation {
   }
 
   #forget(service: APIService): void {
-    if (this.#remotes.delete(pathOf(service))) this.#show();
+    if (!this.#remotes.delete(pathOf(service))) return;
+    this.#backoff.forget(pathOf(service));
+    this.#show();
   }
 
   #show(): void {
@@ -175,6 +183,16 @@ export class Aggregation {
       const used = service.spec?.service;
       if (used?.namespace === namespace && used?.name === name) this.#wake(path);
     }
+  }
+
+  /** At most one wait for each path. */
+  #wakeLater(path: string): void {
+    this.#waits.get(path)?.cancel();
+    const wait = this.#options.clock.after(this.#backoff.fail(path), () => {
+      this.#waits.delete(path);
+      if (this.#remotes.has(path)) this.#wake(path);
+    });
+    this.#waits.set(path, wait);
   }
 
   /** One check of a path at a time; what wakes it meanwhile has it checked once more. */
@@ -206,6 +224,8 @@ export class Aggregation {
     const { client, clock } = this.#options;
     const availability = await this.#availabilityOf(path, known);
     this.#show();
+    if (availability.reason === 'FailedDiscoveryCheck') this.#wakeLater(path);
+    else this.#backoff.forget(path);
     const present = this.#view.get(known.service.metadata.name ?? '');
     if (!present?.spec?.service) return;
     const status = withAvailable(present.status, availability, formatTime(clock.now()));

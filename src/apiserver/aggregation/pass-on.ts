@@ -13,7 +13,7 @@ export function unavailable(request: ApiRequest): void {
 
 /** Sends a request to the server of an APIService, with who asks; the answer, a watch or an upgrade comes back as it is. */
 export async function passOn(servers: RemoteServers, request: ApiRequest, service: APIService): Promise<void> {
-  const { exchange, signal, user } = request;
+  const { exchange, info, signal, user } = request;
   let socket: Awaited<ReturnType<RemoteServers['connect']>>;
   try {
     socket = await servers.connect(service, signal);
@@ -23,11 +23,13 @@ export async function passOn(servers: RemoteServers, request: ApiRequest, servic
     return;
   }
   const { name = '', namespace = '', port = 443 } = service.spec?.service ?? {};
+  // What was authorized, and nothing else: an encoded slash does not become another path there.
+  const path = info.path.split('/').map(encodeURIComponent).join('/');
   const peer = exchange.socket.remoteAddress;
   await forward(request, {
     socket,
-    path: exchange.query ? `${exchange.path}?${exchange.query}` : exchange.path,
+    path: exchange.query ? `${path}?${exchange.query}` : path,
     host: `${name}.${namespace}.svc:${port}`,
-    headers: { ...identityHeaders(user), ...(peer && { 'X-Forwarded-For': peer }) },
+    headers: { ...identityHeaders(user), 'Audit-ID': request.auditId, ...(peer && { 'X-Forwarded-For': peer }) },
   });
 }

@@ -130,7 +130,11 @@ export class CachedRegistry implements Registry {
     context.signal.throwIfAborted();
     checkListOptions(options);
     if (!options.continue) await this.#notOlderThan(options.resourceVersion, context);
-    if (kind.convert) return (await listConverted(kind, this.#source(kind, options), options)) as EntryList<T>;
+    if (kind.convert)
+      return (await listConverted(kind, this.#source(kind, options), {
+        options,
+        signal: context.signal,
+      })) as EntryList<T>;
     const list = listEntries(this.#resource(kind), this.#matcher(kind, options), options, this.cache.revision);
     return (
       kind.storedAs ? { ...list, entries: list.entries.map((e) => presentAs(kind, e as CachedEntry)) } : list

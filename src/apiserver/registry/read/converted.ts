@@ -11,7 +11,7 @@ import { Watch, type WatchSource } from './watch.ts';
 export async function listConverted(
   kind: Kind,
   { resource, matcher, revision }: Pick<WatchSource, 'resource' | 'matcher' | 'revision'>,
-  options: ReadOptions,
+  { options, signal }: { readonly options: ReadOptions; readonly signal: AbortSignal },
 ): Promise<EntryList> {
   for (let current = revision(); ; ) {
     const missing: CachedEntry[] = [];
@@ -25,6 +25,7 @@ export async function listConverted(
     };
     const list = listEntries(resource, known, options, current);
     const entries = await presentAll(kind, list.entries as readonly CachedEntry[]);
+    signal.throwIfAborted();
     if (missing.length === 0) return { ...list, entries };
     // Now that they are converted, the selectors decide. The state is the same, unless it is no longer known.
     if (current < resource.window.horizon) current = revision();
@@ -44,7 +45,7 @@ export async function* watchConverted(
 ): AsyncGenerator<readonly WatchFrame[]> {
   const { matcher } = source;
   const watch = new Watch({ ...source, matcher: { ...matcher, selective: false } }, options, signal);
-  const shown = matcher.selective ? await shownBefore(kind, source, options) : undefined;
+  const shown = matcher.selective ? await shownBefore(kind, source, { options, signal }) : undefined;
   for await (const frames of watch) {
     const entries = await presentAll(
       kind,
@@ -66,12 +67,13 @@ const isEvent = ({ type }: WatchFrame) => type !== 'BOOKMARK';
 async function shownBefore(
   kind: Kind,
   source: WatchSource,
-  { resourceVersion = '', sendInitialEvents }: RegistryWatchOptions,
+  { options, signal }: { readonly options: RegistryWatchOptions; readonly signal: AbortSignal },
 ): Promise<Map<string, Entry>> {
+  const { resourceVersion = '', sendInitialEvents } = options;
   const named = resourceVersion !== '' && resourceVersion !== '0';
   if (sendInitialEvents ?? !named) return new Map();
   const exact = named ? { resourceVersion, resourceVersionMatch: 'Exact' } : {};
-  const { entries } = await listConverted(kind, source, exact);
+  const { entries } = await listConverted(kind, source, { options: exact, signal });
   return new Map(entries.map((entry) => [(entry as CachedEntry).key, entry]));
 }
 
