@@ -47,6 +47,9 @@ export interface Upgrade {
 /** The reason in `signal` when the client closed its request. */
 export const clientGone = new Error('the client closed the request');
 
+/** How long a client may go on sending after it was answered. */
+const longestRestMs = 2000;
+
 abstract class BaseExchange {
   #controller: AbortController | undefined;
   #aborted: Error | undefined;
@@ -133,13 +136,26 @@ export class Http2Exchange extends BaseExchange implements Exchange {
     if (this.answered) return;
     headers[':status'] = status;
     this.status = status;
-    if (body === undefined || this.method === 'HEAD') {
-      stream.respond(headers, { endStream: true });
-      return;
+    if (body === undefined || this.method === 'HEAD') stream.respond(headers, { endStream: true });
+    else {
+      this.sentBytes = body.length;
+      stream.respond(headers);
+      stream.end(body);
     }
-    this.sentBytes = body.length;
-    stream.respond(headers);
-    stream.end(body);
+    if (!stream.endAfterHeaders && !stream.readableEnded) this.#dropRest();
+  }
+
+  /** Nobody reads what is left of the body: it must not hold the connection's window, nor the stream for long. */
+  #dropRest(): void {
+    const stream = this.#stream;
+    stream.resume();
+    const cut = () => {
+      const timer = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), longestRestMs);
+      timer.unref();
+      stream.once('close', () => clearTimeout(timer));
+    };
+    if (stream.writableFinished) cut();
+    else stream.once('finish', cut);
   }
 
   open(status: number, headers: OutgoingHttpHeaders): Writable {
