@@ -9,7 +9,7 @@ export interface HealthCheck {
   readonly name: string;
   /** Throws what is wrong. The text goes to the log, not to the client. */
   check(): Promise<void> | void;
-  /** Part of `/livez` as well; others only say whether the server is ready. Default: true. */
+  /** Part of `/livez` and `/healthz` as well; others only say whether the server is ready. Default: true. */
   readonly live?: boolean;
 }
 
@@ -39,7 +39,8 @@ export function healthRoutes(
     path: `/${endpoint}/*`,
     handler: (request) => answer(request, endpoint, checks().filter(which), { log, observe }),
   });
-  return [route('healthz', () => true), route('livez', (check) => check.live !== false), route('readyz', () => true)];
+  const isLive = ({ live }: HealthCheck) => live !== false;
+  return [route('healthz', isLive), route('livez', isLive), route('readyz', () => true)];
 }
 
 async function answer(

@@ -122,7 +122,7 @@ describe('negotiation', () => {
   test('tables: with what object, and what not', async () => {
     const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
     const rowOf = async (query: string) => (await client.get(`${maps}/b${query}`, { accept })).json.rows[0];
-    assert.equal((await rowOf('?includeObject=None')).object, undefined);
+    assert.equal((await rowOf('?includeObject=None')).object, null);
     assert.equal((await rowOf('')).object.kind, 'PartialObjectMetadata');
     const { object } = await rowOf('?includeObject=Object');
     assert.deepEqual([object.kind, object.apiVersion], ['ConfigMap', 'v1']);

@@ -108,7 +108,7 @@ describe('objects over HTTP', () => {
     const whole = await client.get(`${maps}/cells?includeObject=Object`, { accept: tableType });
     assert.deepEqual(whole.json.rows[0].object.data, { a: '1', b: '2' });
     const none = await client.get(`${maps}?includeObject=None`, { accept: tableType });
-    assert.equal(none.json.rows[0].object, undefined);
+    assert.equal(none.json.rows[0].object, null);
     assert.equal((await client.get(`${maps}?includeObject=All`, { accept: tableType })).status, 400);
     const partial = await client.get(maps, {
       accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io',

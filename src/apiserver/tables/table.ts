@@ -66,7 +66,7 @@ function row(columns: readonly Column[], entry: Entry, options: TableOptions): R
   const cells = columns.map((column) => column.cell(object, options.nowMs));
   switch (options.includeObject) {
     case 'None':
-      return { cells };
+      return { cells, object: null }; // upstream has no way to leave it out
     case 'Object':
       return { cells, object };
     default: {
