@@ -1,3 +1,4 @@
+import { entryOf } from '../entry-of.ts';
 import type { Draft } from '../object.ts';
 import { addQuantities, compareQuantities, formatQuantity } from '../quantity/quantity.ts';
 import type { Container, PodSpec } from '../schema/generated/types/core-v1.ts';
@@ -17,10 +18,10 @@ export function defaultPodRequests(spec: Draft<PodSpec>): void {
   const requests: Record<string, string> = { ...spec.resources.requests };
   for (const [name, sum] of Object.entries(containerTotals(spec, 'requests'))) {
     // Huge pages cannot be overcommitted: their request is their limit.
-    if (isPodLevelResource(name) && !name.startsWith('hugepages-')) requests[name] ??= sum;
+    if (isPodLevelResource(name) && !name.startsWith('hugepages-')) requests[name] = entryOf(requests, name) ?? sum;
   }
   for (const [name, limit] of Object.entries(spec.resources.limits ?? {})) {
-    if (isPodLevelResource(name)) requests[name] ??= limit;
+    if (isPodLevelResource(name)) requests[name] = entryOf(requests, name) ?? limit;
   }
   if (Object.keys(requests).length > 0) spec.resources.requests = requests;
 }
@@ -34,7 +35,9 @@ export function podTotals(spec: PodSpec, list: 'requests' | 'limits'): Readonly<
 /** Totals and the pod's own overhead, which adds to a limit only where there is one. */
 export function podTotalsWithOverhead(spec: PodSpec, list: 'requests' | 'limits'): Readonly<Record<string, string>> {
   const totals = podTotals(spec, list);
-  const overhead = Object.entries(spec.overhead ?? {}).filter(([name]) => list === 'requests' || name in totals);
+  const overhead = Object.entries(spec.overhead ?? {}).filter(
+    ([name]) => list === 'requests' || Object.hasOwn(totals, name),
+  );
   return sum(totals, Object.fromEntries(overhead));
 }
 
@@ -62,7 +65,7 @@ function largest(left: Resources, right: Resources): Resources {
 function combine(left: Resources, right: Resources, merge: (a: string, b: string) => string): Resources {
   const merged: Record<string, string> = { ...left };
   for (const [name, quantity] of Object.entries(right)) {
-    const known = merged[name];
+    const known = entryOf(merged, name);
     merged[name] = known === undefined ? quantity : merge(known, quantity);
   }
   return merged;

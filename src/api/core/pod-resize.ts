@@ -1,3 +1,4 @@
+import { entryOf } from '../entry-of.ts';
 import { compareQuantities } from '../quantity/quantity.ts';
 import type { Container, Pod, ResourceRequirements } from '../schema/generated/types/core-v1.ts';
 import type { FieldError } from '../status.ts';
@@ -25,7 +26,7 @@ function removals(pod: Pod, old: Pod, list: 'initContainers' | 'containers'): Fi
   return (pod.spec?.[list] ?? []).flatMap(({ resources = {} }, at) => {
     const before = old.spec?.[list]?.[at]?.resources ?? {};
     return (['limits', 'requests'] as const)
-      .filter((side) => Object.keys(before[side] ?? {}).some((name) => resources[side]?.[name] === undefined))
+      .filter((side) => Object.keys(before[side] ?? {}).some((name) => entryOf(resources[side], name) === undefined))
       .map((side) => forbidden(`spec.${list}[${at}].resources`, `resource ${side} cannot be removed`));
   });
 }
@@ -37,7 +38,7 @@ function containersOf({ spec }: Pod): readonly Container[] {
 function changesOthers(now: ResourceRequirements = {}, old: ResourceRequirements = {}): boolean {
   return (['requests', 'limits'] as const).some((list) => {
     const names = new Set([...Object.keys(now[list] ?? {}), ...Object.keys(old[list] ?? {})]);
-    return [...names].some((name) => !isResizable(name) && !isSame(now[list]?.[name], old[list]?.[name]));
+    return [...names].some((name) => !isResizable(name) && !isSame(entryOf(now[list], name), entryOf(old[list], name)));
   });
 }
 

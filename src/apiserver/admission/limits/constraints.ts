@@ -1,4 +1,5 @@
 import { podTotals } from '../../../api/core/pod-requests.ts';
+import { entryOf } from '../../../api/entry-of.ts';
 import { compareQuantities, formatQuantity, parseQuantity } from '../../../api/quantity/quantity.ts';
 import type {
   LimitRange,
@@ -40,7 +41,7 @@ export function claimFaults({ spec }: LimitRange, claim: PersistentVolumeClaim):
     .filter(({ type }) => type === 'PersistentVolumeClaim')
     .flatMap((item) => [
       ...each(item.min, (name, bound) => tooLittle(item, [name, bound], { requests, limits: {} })),
-      ...each(item.max, (name, bound) => requestTooLarge(item, [name, bound], requests[name])),
+      ...each(item.max, (name, bound) => requestTooLarge(item, [name, bound], entryOf(requests, name))),
     ]);
 }
 
@@ -64,8 +65,8 @@ const text = (quantity: string) => formatQuantity(parseQuantity(quantity));
 
 function tooLittle({ type }: LimitRangeItem, [name, bound]: Bound, { requests, limits }: Stated): string | undefined {
   const rule = `minimum ${name} usage per ${type} is ${text(bound)}`;
-  const request = requests[name];
-  const limit = limits[name];
+  const request = entryOf(requests, name);
+  const limit = entryOf(limits, name);
   if (request === undefined) return `${rule}.  No request is specified`;
   if (compareQuantities(request, bound) < 0) return `${rule}, but request is ${text(request)}`;
   if (limit !== undefined && compareQuantities(limit, bound) < 0) return `${rule}, but limit is ${text(limit)}`;
@@ -74,10 +75,11 @@ function tooLittle({ type }: LimitRangeItem, [name, bound]: Bound, { requests, l
 
 function tooMuch(item: LimitRangeItem, [name, bound]: Bound, { requests, limits }: Stated): string | undefined {
   const rule = `maximum ${name} usage per ${item.type} is ${text(bound)}`;
-  const limit = limits[name];
+  const limit = entryOf(limits, name);
   if (limit === undefined) return `${rule}.  No limit is specified`;
   if (compareQuantities(limit, bound) > 0) return `${rule}, but limit is ${text(limit)}`;
-  return requests[name] === undefined ? undefined : requestTooLarge(item, [name, bound], requests[name]);
+  const request = entryOf(requests, name);
+  return request === undefined ? undefined : requestTooLarge(item, [name, bound], request);
 }
 
 function requestTooLarge({ type }: LimitRangeItem, [name, bound]: Bound, request?: string): string | undefined {
@@ -88,8 +90,8 @@ function requestTooLarge({ type }: LimitRangeItem, [name, bound]: Bound, request
 
 function tooFar({ type }: LimitRangeItem, [name, bound]: Bound, { requests, limits }: Stated): string | undefined {
   const rule = `${name} max limit to request ratio per ${type} is ${text(bound)}`;
-  const request = parseQuantity(requests[name] ?? '0').nano;
-  const limit = parseQuantity(limits[name] ?? '0').nano;
+  const request = parseQuantity(entryOf(requests, name) ?? '0').nano;
+  const limit = parseQuantity(entryOf(limits, name) ?? '0').nano;
   if (request === 0n) return `${rule}, but no request is specified or request is 0`;
   if (limit === 0n) return `${rule}, but no limit is specified or limit is 0`;
   const ratio = Number(limit) / Number(request);

@@ -117,7 +117,7 @@ export function resourceQuota({ client, kinds: served }: ResourceQuotaOptions): 
         const hard = quota.spec?.hard ?? {};
         const missing = kind.plural === 'pods' ? missingAmounts(Object.keys(hard), object as Pod) : undefined;
         if (missing) throw forbidden(kind, ref.name, `failed quota: ${name}: ${missing}`);
-        const asked = [...growth].filter(([resource]) => resource in hard);
+        const asked = [...growth].filter(([resource]) => Object.hasOwn(hard, resource));
         if (asked.length > 0) taken.push(roomFor(quota, asked, request));
       }
       if (request.dryRun || growth.size === 0) return;

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../entry-of.ts';
 import { compareQuantities, formatQuantity, parseQuantity } from '../../../quantity/quantity.ts';
 import type { Container, PodSpec, ResourceRequirements } from '../../../schema/generated/types/core-v1.ts';
 import { type Errors, each, quantity, requiredText, type Texts } from '../../common.ts';
@@ -67,7 +68,7 @@ export function validateResources(
     const amountErrors = resourceAmount(name, request, `${path}.requests[${name}]`);
     errors.push(...amountErrors);
     if (amountErrors.length > 0) continue;
-    const limit = limits[name];
+    const limit = entryOf(limits, name);
     if (limit === undefined) {
       if (!isOvercommitable(name))
         errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'));
@@ -160,7 +161,7 @@ export function validatePodResources({ resources, containers, initContainers }: 
       ...(containers ?? []),
       ...(initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
     ]
-      .map((container) => container.resources?.requests?.[name])
+      .map((container) => entryOf(container.resources?.requests, name))
       .filter((amount) => amount !== undefined);
     if (asked.some((amount) => quantity(amount, '').length > 0)) continue;
     const total = asked.reduce((sum, amount) => sum + parseQuantity(amount).nano, 0n);
