@@ -13,23 +13,31 @@ export function unavailable(request: ApiRequest): void {
 
 /** Sends a request to the server of an APIService, with who asks; the answer, a watch or an upgrade comes back as it is. */
 export async function passOn(servers: RemoteServers, request: ApiRequest, service: APIService): Promise<void> {
-  const { exchange, info, signal, user } = request;
-  let socket: Awaited<ReturnType<RemoteServers['connect']>>;
-  try {
-    socket = await servers.connect(service, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    sendText(request, 503, `error trying to reach service: ${toError(error).message}\n`);
-    return;
-  }
+  const { exchange, info, user } = request;
   const { name = '', namespace = '', port = 443 } = service.spec?.service ?? {};
   // What was authorized, and nothing else: an encoded slash does not become another path there.
   const path = info.path.split('/').map(encodeURIComponent).join('/');
   const peer = exchange.socket.remoteAddress;
-  await forward(request, {
-    socket,
-    path: exchange.query ? `${path}?${exchange.query}` : path,
-    host: `${name}.${namespace}.svc:${port}`,
-    headers: { ...identityHeaders(user), 'Audit-ID': request.auditId, ...(peer && { 'X-Forwarded-For': peer }) },
-  });
+  try {
+    await forward(request, {
+      ...(await wayTo(servers, request, service)),
+      path: exchange.query ? `${path}?${exchange.query}` : path,
+      host: `${name}.${namespace}.svc:${port}`,
+      headers: { ...identityHeaders(user), 'Audit-ID': request.auditId, ...(peer && { 'X-Forwarded-For': peer }) },
+    });
+  } catch (error) {
+    if (exchange.answered || exchange.signal.aborted) throw error;
+    sendText(request, 503, `${toError(error).message}\n`);
+  }
+}
+
+/** A body cannot be sent twice, so it goes over a connection that nobody can have closed; so do upgrades, which keep it. */
+async function wayTo(servers: RemoteServers, { exchange, signal }: ApiRequest, service: APIService) {
+  const { method, upgrade } = exchange;
+  if ((method === 'GET' || method === 'HEAD') && !upgrade) return { agent: servers.agent(service) };
+  try {
+    return { socket: await servers.connect(service, signal) };
+  } catch (error) {
+    throw new Error(`error trying to reach service: ${toError(error).message}`, { cause: error });
+  }
 }

@@ -21,44 +21,59 @@ export interface RemoteOpenApiOptions {
 /** As upstream's aggregator asks again. */
 const keepMs = 60_000;
 
-interface Kept<T> {
-  readonly atMs: number;
+const failureMs = 10_000;
+
+interface Said<T> {
   readonly etag: string;
   readonly value: T;
+}
+
+interface Kept<T> {
+  readonly untilMs: number;
+  readonly said: Promise<Said<T> | undefined>;
 }
 
 export function createRemoteOpenApi({ servers, services, clock, log }: RemoteOpenApiOptions): RemoteDocuments {
   const specs = new Map<string, Kept<Json>>();
   const indexes = new Map<string, Kept<ReadonlyMap<string, string>>>();
 
+  /** What a server said, or says now; those who ask at the same time share the question. */
   async function kept<T>(
     cache: Map<string, Kept<T>>,
     service: APIService,
     { path, read }: { readonly path: string; readonly read: (value: Json) => T },
-  ): Promise<Kept<T> | undefined> {
-    const name = service.metadata.uid ?? '';
-    const known = cache.get(name);
-    const now = clock.monotonic();
-    if (known && now - known.atMs < keepMs) return known;
+  ): Promise<Said<T> | undefined> {
+    const uid = service.metadata.uid ?? '';
+    const known = cache.get(uid);
+    if (known && clock.monotonic() < known.untilMs) return known.said;
+    const before = await known?.said;
+    const said = ask(service, { path, read, before });
+    cache.set(uid, { untilMs: clock.monotonic() + keepMs, said: said.then(({ value }) => value) });
+    const { value, isFresh } = await said;
+    // Who does not answer holds up nobody for a while.
+    if (!isFresh) cache.set(uid, { untilMs: clock.monotonic() + failureMs, said: Promise.resolve(value) });
+    return value;
+  }
+
+  async function ask<T>(
+    service: APIService,
+    {
+      path,
+      read,
+      before,
+    }: { readonly path: string; readonly read: (value: Json) => T; readonly before: Said<T> | undefined },
+  ): Promise<{ readonly value: Said<T> | undefined; readonly isFresh: boolean }> {
     try {
-      const answer = await servers.fetch(service, path, known ? { etag: known.etag } : {});
-      if (answer.status === 304 && known) {
-        cache.set(name, { ...known, atMs: now });
-        return known;
-      }
+      const answer = await servers.fetch(service, path, before ? { etag: before.etag } : {});
+      if (answer.status === 304 && before) return { value: before, isFresh: true };
       if (answer.status !== 200) throw new Error(`status ${answer.status}`);
       const value = read(JSON.parse(answer.body.toString('utf8')) as Json);
-      const made = { atMs: now, etag: answer.etag || etagOf(answer.body), value };
-      cache.set(name, made);
-      return made;
+      return { value: { etag: answer.etag || etagOf(answer.body), value }, isFresh: true };
     } catch (error) {
       // What it said last is better than nothing; without it the others' documents are.
-      log.debug('an API server does not describe itself', {
-        service: service.metadata.name,
-        path,
-        reason: toError(error).message,
-      });
-      return known;
+      const reason = toError(error).message;
+      log.debug('an API server does not describe itself', { service: service.metadata.name, path, reason });
+      return { value: before, isFresh: false };
     }
   }
 

@@ -96,7 +96,7 @@ export class RemoteServers {
     const { servername } = this.#target(service);
     const all = { ...headers, ...identityHeaders(user) };
     return new Promise((resolve, reject) => {
-      const options = { method, headers: all, agent: this.#agent(service), signal };
+      const options = { method, headers: all, agent: this.agent(service), signal };
       const request = httpsRequest(`https://${servername}${path}`, options);
       request.once('error', (error) => {
         const isStale = request.reusedSocket && errorCode(error) === 'ECONNRESET';
@@ -112,7 +112,8 @@ export class RemoteServers {
     this.#agents.clear();
   }
 
-  #agent(service: APIService): TlsAgent {
+  /** Keeps connections to the server for a while. */
+  agent(service: APIService): TlsAgent {
     const { service: reference, caBundle = '', insecureSkipTLSVerify = false } = service.spec ?? {};
     const { namespace, name, port } = reference ?? {};
     const { cert } = this.#options.credentials();

@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { type Agent, request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ApiError } from '../../api/status.ts';
@@ -7,9 +8,10 @@ import { withoutToken } from '../authentication/token.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import type { Upgrade } from '../http/exchange.ts';
 
-export interface ForwardOptions {
-  /** Already connected; given away. */
-  readonly socket: Duplex;
+/** The way to the backend: a connection that is given away, or kept ones, for requests without a body and upgrades. */
+type Way = { readonly socket: Duplex } | { readonly agent: Agent };
+
+export type ForwardOptions = Way & {
   /** With its query. */
   readonly path: string;
   /** The Host header. */
@@ -18,7 +20,7 @@ export interface ForwardOptions {
   readonly headers?: OutgoingHttpHeaders;
   /** Turns an answer of the backend that is an error into ours. Default: errors pass through as they are. */
   readonly refuse?: (status: number, body: string) => ApiError;
-}
+};
 
 /** Headers that belong to one connection, or that say who the client is: not the backend's business. */
 const ownHeaders = new Set([
@@ -49,8 +51,20 @@ function passedOn(headers: Readonly<Record<string, string | string[] | undefined
   return passed;
 }
 
-/** Sends the request over `socket` and its answer back, both streamed with back-pressure; an upgrade becomes a tunnel of bytes. */
+/** A kept connection that the backend had closed just then; the request has not been seen. */
+class StaleConnection extends Error {}
+
+/** Sends the request to the backend and its answer back, both streamed with back-pressure; an upgrade becomes a tunnel of bytes. */
 export async function forward(request: ApiRequest, options: ForwardOptions): Promise<void> {
+  try {
+    await forwardOnce(request, options);
+  } catch (error) {
+    if (!(error instanceof StaleConnection)) throw error;
+    await forwardOnce(request, options);
+  }
+}
+
+async function forwardOnce(request: ApiRequest, options: ForwardOptions): Promise<void> {
   const { exchange } = request;
   const { upgrade } = exchange;
   const headers = { ...passedOn(exchange.headers), ...options.headers };
@@ -58,16 +72,17 @@ export async function forward(request: ApiRequest, options: ForwardOptions): Pro
   if (upgrade) {
     headers.connection = 'Upgrade';
     headers.upgrade = exchange.headers.upgrade;
-  } else headers.connection = 'close';
-  const outgoing = httpRequest({
-    createConnection: () => options.socket,
-    // Lenient as Go's client is; nothing follows the one answer on this connection.
-    insecureHTTPParser: true,
-    method: exchange.method,
-    path: options.path,
-    headers,
-    signal: exchange.signal,
-  });
+  } else if ('socket' in options) headers.connection = 'close';
+  const common = { method: exchange.method, path: options.path, headers, signal: exchange.signal };
+  const outgoing =
+    'agent' in options
+      ? httpsRequest({ ...common, agent: options.agent })
+      : httpRequest({
+          ...common,
+          createConnection: () => options.socket,
+          // Lenient as Go's client is; nothing follows the one answer on this connection.
+          insecureHTTPParser: true,
+        });
   const answered = answer(request, outgoing, upgrade, options);
   const bodyless = upgrade || exchange.method === 'GET' || exchange.method === 'HEAD';
   if (bodyless) outgoing.end();
@@ -86,13 +101,12 @@ function answer(
   options: ForwardOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    outgoing.once('error', (error) =>
-      reject(
-        new ApiError('ServiceUnavailable', `error trying to reach service: ${error.message}`, undefined, {
-          cause: error,
-        }),
-      ),
-    );
+    outgoing.once('error', (error) => {
+      const message = `error trying to reach service: ${error.message}`;
+      const isStale = outgoing.reusedSocket && errorCode(error) === 'ECONNRESET';
+      if (isStale) reject(new StaleConnection(message, { cause: error }));
+      else reject(new ApiError('ServiceUnavailable', message, undefined, { cause: error }));
+    });
     outgoing.once('response', (response) => resolve(passBack(request, response, options)));
     outgoing.once('upgrade', (response, socket, head) => {
       if (!upgrade) {
