@@ -1,11 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kind } from '../api/kind.ts';
 import type { BackoffOptions } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { MetricRegistry } from '../base/metrics/metrics.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/events.ts';
 import type { Controller, Wake } from './controller.ts';
 import { type LeaderElectionOptions, runWhenLeader } from './leader-election.ts';
+import { QueueMetrics } from './metrics.ts';
 import { Runner, type RunnerStatus } from './runner.ts';
 import { WakeSources } from './wake-sources.ts';
 
@@ -17,6 +20,8 @@ export interface ManagerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly backoff?: BackoffOptions;
+  /** Where the queues are counted. Absent: nowhere. */
+  readonly metrics?: MetricRegistry;
   /** Most keys one controller's queue holds; see the queue. */
   readonly maxKeys?: number;
   /** Tells that other kinds are served than before. Absent: they never change. */
@@ -52,6 +57,13 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
     state: 'waiting' as ControllerStatus['state'],
     runner: undefined as Runner | undefined,
   }));
+  const statuses = () =>
+    parts.map(({ controller, state, runner }) => ({
+      name: controller.name,
+      state,
+      ...(runner?.status() ?? { depth: 0, planned: 0, running: 0, reconciles: 0, errors: 0 }),
+    }));
+  const counts = options.metrics && new QueueMetrics(options.metrics, statuses);
   let stopDeadlineMs = 10_000;
   let term: Promise<void> | undefined;
 
@@ -61,6 +73,8 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
     const wakes = () => controller.wakesOnServed?.() ?? controller.wakesOn;
     const kinds = new Set<Kind>([...wakes().map((wake) => wake.kind), ...(controller.reads ?? [])]);
     await Promise.all([...kinds].map((kind) => client.view(kind).ready(signal)));
+    // Looking at all objects takes a while where there are many: requests are answered in between.
+    await nextTurn();
     signal.throwIfAborted();
     const childLog = log.child(controller.name);
     const context = {
@@ -80,6 +94,7 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
     const runner = new Runner(controller, context, {
       clock,
       onRoomAgain: wakeAll,
+      ...(counts && { counts: counts.of(controller.name) }),
       ...(options.backoff && { backoff: options.backoff }),
       ...(options.maxKeys !== undefined && { maxKeys: options.maxKeys }),
     });
@@ -154,12 +169,7 @@ export function createControllerManager(options: ManagerOptions): ControllerMana
       stopping.abort(new Error('controllers are stopped'));
       await term;
     },
-    status: () =>
-      parts.map(({ controller, state, runner }) => ({
-        name: controller.name,
-        state,
-        ...(runner?.status() ?? { depth: 0, planned: 0, running: 0, reconciles: 0, errors: 0 }),
-      })),
+    status: statuses,
   };
 }
 

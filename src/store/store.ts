@@ -17,6 +17,11 @@ export interface Store {
   get(key: string): Promise<StoredEntry | undefined>;
   /** Everything below `prefix` (which ends in `/`) in key order, all as of one revision. */
   list(prefix: string): Promise<StoredList>;
+  /**
+   * The same for who takes over everything and keeps none of the buffers: `visit` gets each entry once, in parts, at least as
+   * new as it was at the call. What changes meanwhile may be in it or not; `changes` since a revision from before tells.
+   */
+  scan(prefix: string, visit: (entries: readonly StoredEntry[]) => void): Promise<void>;
   /** Errors: `exists`. */
   create(key: string, value: Uint8Array, options?: WriteOptions): Promise<StoredEntry>;
   /** Replaces the value if the entry still is at `expectedRevision`. Errors: `conflict`, `not-found`. */

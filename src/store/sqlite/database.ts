@@ -75,14 +75,27 @@ export class Database {
   }
 
   get(key: string): PackedEntries {
-    return pack(
-      this.#db.prepare('SELECT key, revision, value FROM entries WHERE key = ?').all(key) as unknown as Row[],
-    );
+    return this.#packed('key = ?', key).next().value ?? noEntries();
   }
 
-  list(prefix: string): PackedEntries {
-    const below = this.#db.prepare('SELECT key, revision, value FROM entries WHERE key >= ? AND key < ? ORDER BY key');
-    return pack(below.all(prefix, `${prefix.slice(0, -1)}0`) as unknown as Row[]); // '0' comes after '/'
+  /** In parts, so that nowhere a second copy of a whole cluster's state is needed. */
+  list(prefix: string): Iterable<PackedEntries> {
+    return this.#packed('key >= ? AND key < ? ORDER BY key', prefix, `${prefix.slice(0, -1)}0`); // '0' comes after '/'
+  }
+
+  *#packed(where: string, ...values: readonly string[]): Generator<PackedEntries, undefined> {
+    const rows = this.#db.prepare(`SELECT key, revision, value FROM entries WHERE ${where}`).iterate(...values);
+    let part: Row[] = [];
+    let bytes = 0;
+    for (const row of rows as Iterable<unknown> as Iterable<Row>) {
+      part.push(row);
+      bytes += row.value.byteLength;
+      if (bytes < partBytes) continue;
+      yield pack(part);
+      part = [];
+      bytes = 0;
+    }
+    if (part.length > 0) yield pack(part);
   }
 
   stats(): DatabaseStats {
@@ -151,10 +164,17 @@ function checkFormat(db: DatabaseSync): void {
     throw new Error(`its format is version ${version}, this program reads version ${formatVersion}`);
 }
 
+/** Of values, in one message of a list. */
+const partBytes = 512 * 1024;
+
 interface Row {
   readonly key: string;
   readonly revision: number;
   readonly value: Uint8Array;
+}
+
+function noEntries(): PackedEntries {
+  return pack([]);
 }
 
 function pack(rows: readonly Row[]): PackedEntries {

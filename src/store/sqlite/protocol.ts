@@ -44,7 +44,13 @@ export interface Failure {
   readonly message: string;
 }
 
-export type Reply = { readonly id: number } & (
+/** Lists come in parts, before the reply. */
+export interface Part {
+  readonly id: number;
+  readonly part: PackedEntries;
+}
+
+export type Reply = { readonly id: number; readonly part?: undefined } & (
   | { readonly result: PackedEntries | DatabaseStats | Opened | undefined; readonly failure?: undefined }
   | { readonly failure: Failure }
 );

@@ -107,14 +107,27 @@ class SqliteStore implements Store {
 
   async list(prefix: string): Promise<StoredList> {
     this.#assertOpen();
-    const packed = await this.#thread.ask<PackedEntries>({ type: 'list', prefix });
+    const parts: PackedEntries[] = [];
+    await this.#thread.list(prefix, (part) => parts.push(part));
     // Answers come in the order of commits, so this is the state that the index shows at this moment.
-    const entries = this.#unpack(packed);
-    const known = new Set(packed.keys);
+    const entries = parts.flatMap((part) => this.#unpack(part));
+    const known = new Set(parts.flatMap(({ keys }) => keys));
     for (const [key, lazy] of this.#lazy.entries())
       if (key.startsWith(prefix) && !known.has(key)) entries.push({ key, ...lazy });
     entries.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
     return { entries, revision: this.#revisions.visible };
+  }
+
+  async scan(prefix: string, visit: (entries: readonly StoredEntry[]) => void): Promise<void> {
+    this.#assertOpen();
+    const known = new Set<string>();
+    await this.#thread.list(prefix, (part) => {
+      for (const key of part.keys) known.add(key);
+      visit(this.#unpack(part));
+      part.data.transfer(0); // free it now: the collector would let hundreds of them come together
+    });
+    const entries = [...this.#lazy.entries()].filter(([key]) => key.startsWith(prefix) && !known.has(key));
+    if (entries.length > 0) visit(entries.map(([key, lazy]) => ({ key, ...lazy })));
   }
 
   #unpack(packed: PackedEntries): StoredEntry[] {

@@ -1,7 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { toError } from '../../base/errors.ts';
 import { StoreError } from '../store.ts';
-import { type DatabaseOptions, type Opened, openedId, type Reply, type Request } from './protocol.ts';
+import {
+  type DatabaseOptions,
+  type Opened,
+  openedId,
+  type PackedEntries,
+  type Part,
+  type Reply,
+  type Request,
+} from './protocol.ts';
 
 type Question = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 
@@ -10,6 +18,8 @@ export class DatabaseThread {
   readonly #worker: Worker;
   readonly #file: string;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  /** Who gets the parts of an answer before it is complete. */
+  readonly #takers = new Map<number, (part: PackedEntries) => void>();
   #nextId = openedId + 1;
   #dead: StoreError | undefined;
   #onExit: ((error: StoreError) => void) | undefined;
@@ -21,7 +31,7 @@ export class DatabaseThread {
       name: 'datastore',
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
-    this.#worker.on('message', (reply: Reply) => this.#settle(reply));
+    this.#worker.on('message', (reply: Reply | Part) => this.#settle(reply));
     this.#worker.on('error', (thrown) => {
       const error = toError(thrown);
       this.#die(`the datastore thread failed: ${error.message}`, error);
@@ -45,6 +55,12 @@ export class DatabaseThread {
     return waiting.promise as Promise<T>;
   }
 
+  /** Everything below a prefix, in parts. */
+  list(prefix: string, take: (part: PackedEntries) => void): Promise<void> {
+    this.#takers.set(this.#nextId, take);
+    return this.ask({ type: 'list', prefix });
+  }
+
   assertAlive(): void {
     if (this.#dead) throw this.#dead;
   }
@@ -62,8 +78,13 @@ export class DatabaseThread {
     await exited;
   }
 
-  #settle(reply: Reply): void {
+  #settle(reply: Reply | Part): void {
+    if (reply.part) {
+      this.#takers.get(reply.id)?.(reply.part);
+      return;
+    }
     const waiting = this.#waiting.get(reply.id);
+    this.#takers.delete(reply.id);
     this.#waiting.delete(reply.id);
     if (reply.failure) waiting?.reject(new StoreError(reply.failure.code, reply.failure.message));
     else waiting?.resolve(reply.result);
@@ -74,6 +95,7 @@ export class DatabaseThread {
     this.#dead = new StoreError('unavailable', `datastore ${this.#file}: ${why}`, { cause });
     for (const waiting of this.#waiting.values()) waiting.reject(this.#dead);
     this.#waiting.clear();
+    this.#takers.clear();
     this.#onExit?.(this.#dead);
   }
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Database } from './database.ts';
 import { failureOf } from './failure.ts';
-import { type DatabaseOptions, openedId, type Reply, type Request } from './protocol.ts';
+import { type DatabaseOptions, openedId, type Part, type Reply, type Request } from './protocol.ts';
 
 /** The thread that owns the database file. A disk that stalls stalls this thread and nothing else. */
 
@@ -30,7 +30,9 @@ function handle(request: Request): Exclude<Reply, { failure: object }>['result']
     case 'get':
       return database.get(request.key);
     case 'list':
-      return database.list(request.prefix);
+      for (const part of database.list(request.prefix))
+        port?.postMessage({ id: request.id, part } satisfies Part, [part.data]);
+      return undefined;
     case 'stats':
       return database.stats();
     case 'close':

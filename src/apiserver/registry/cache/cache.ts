@@ -103,18 +103,20 @@ export class Cache {
 
   async #load(): Promise<void> {
     const { store, kinds, log } = this.#options;
-    const { entries, revision } = await store.list('/registry/');
+    const revision = await store.revision();
     for (const kind of kinds) {
       if (kind.review || kind.storedAs) continue;
       const resource = this.#resourceFor(kind, revision);
       this.#byPrefix.set(resource.prefix, resource);
     }
     let unknown = 0;
-    for (const { key, value, revision: entryRevision } of entries) {
-      const resource = this.#resourceOf(key);
-      if (resource) resource.load(key.slice(resource.prefix.length), value, entryRevision);
-      else unknown++;
-    }
+    await store.scan('/registry/', (entries) => {
+      for (const entry of entries) {
+        const resource = this.#resourceOf(entry.key);
+        if (resource) resource.load(entry.key.slice(resource.prefix.length), entry.value, entry.revision);
+        else unknown++;
+      }
+    });
     if (unknown > 0) log.debug('stored objects of kinds that are not built in', { objects: unknown });
     this.#revision = revision;
     void this.#follow(revision);
