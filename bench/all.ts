@@ -14,6 +14,7 @@ import { inFolder } from './run.ts';
 const parts: Readonly<Record<string, { readonly flags?: readonly string[] }>> = {
   registry: { flags: ['--expose-gc'] },
   api: {},
+  memory: {},
   watchers: {},
   node: {},
 };
