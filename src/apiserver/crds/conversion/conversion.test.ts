@@ -210,6 +210,57 @@ describe('conversion by webhook', () => {
     );
   });
 
+  test('every other way to read and write goes through the webhook, too', async () => {
+    const dry = await client.post(`${at('v2')}?dryRun=All`, link('v2', 'w', { host: 'w' }));
+    assert.deepEqual([dry.status, dry.json.spec], [201, { host: 'w', port: '80' }]);
+    assert.equal((await client.get(at('v2', '/w'))).status, 404);
+    const applied = await client.patch(
+      `${at('v2', '/w')}?fieldManager=me`,
+      link('v2', 'w', { host: 'w' }),
+      'application/apply-patch+yaml',
+    );
+    assert.deepEqual([applied.status, applied.json.spec], [201, { host: 'w', port: '80' }], applied.text);
+    const patch = [{ op: 'replace', path: '/spec/port', value: '8' }];
+    const replaced = await client.patch(at('v2', '/w'), patch, 'application/json-patch+json');
+    assert.equal(replaced.json.spec.port, '8');
+    const status = await client.patch(at('v2', '/w/status'), { status: { ready: true } });
+    assert.equal(status.status, 200, status.text);
+    const table = await client.get(at('v2'), { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' });
+    assert.equal(table.json.rows.at(-1).object.apiVersion, 'meta.k8s.io/v1');
+    assert.equal(table.json.rows.at(-1).cells[0], 'w');
+    const partial = await client.get(at('v2', '/w'), {
+      accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+    });
+    assert.equal(partial.json.metadata.name, 'w');
+    const page = (await client.get(`${at('v2')}?limit=1`)).json;
+    assert.equal(page.items.length, 1);
+    const next = (await client.get(`${at('v2')}?limit=1&continue=${page.metadata.continue}`)).json;
+    assert.equal(next.items[0].apiVersion, 'example.com/v2');
+    const held = await client.patch(at('v2', '/w'), { metadata: { finalizers: ['example.com/hold'] } });
+    assert.equal(held.status, 200);
+    const marked = await client.delete(at('v2', '/w'));
+    assert.deepEqual([marked.json.kind, marked.json.apiVersion], ['Link', 'example.com/v2'], marked.text);
+    assert.ok(marked.json.metadata.deletionTimestamp);
+    await client.patch(at('v1', '/w'), { metadata: { finalizers: null } });
+    assert.equal((await client.get(at('v2', '/w'))).status, 404);
+    await client.post(at('v2'), link('v2', 'x', { host: 'x' }));
+    const gone = await client.call('DELETE', `${at('v2')}?fieldSelector=spec.host%3Dx`);
+    assert.deepEqual(
+      gone.json.items.map(({ metadata }: AnyObject) => metadata.name),
+      ['x'],
+    );
+    const stream = await client.get(
+      `${at('v2')}?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
+    );
+    const events = stream.text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    assert.ok(events.every(({ object }) => object.apiVersion === 'example.com/v2'));
+    assert.equal(events.filter(({ type }) => type === 'ADDED').length, 2);
+    assert.ok(events.some(({ object }) => object.metadata.annotations?.['k8s.io/initial-events-end'] === 'true'));
+  });
+
   test('field selectors see the version that is asked', async () => {
     const names = async (version: string, selector: string) =>
       (await client.get(`${at(version)}?fieldSelector=${selector}`)).json.items.map(
