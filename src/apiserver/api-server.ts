@@ -12,7 +12,7 @@ import { Listener, type TlsFiles } from './http/listener.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { addProcessMetrics } from './http/process-metrics.ts';
 import { RequestClasses } from './http/request-class.ts';
-import { RequestMetrics } from './http/request-metrics.ts';
+import { RequestMetrics, watchCounter } from './http/request-metrics.ts';
 import { sendObject } from './http/respond.ts';
 import type { Gate } from './http/running-request.ts';
 import { createOpenApi } from './openapi/openapi.ts';
@@ -142,6 +142,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     ...objects,
     kinds,
     frames: new FrameCache(),
+    onWatched: watchCounter(metrics),
     subresources: subresourceHandlers({
       objects,
       access: { registry, authorizer, ...options.kubelet },

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { builtInKinds } from '../api/kinds.ts';
 import { builtInAdmission } from '../apiserver/admission/admission.ts';
 import { loadAdmissionConfiguration } from '../apiserver/admission/configuration.ts';
+import { measured } from '../apiserver/admission/measured.ts';
 import { ensurePriorityClasses } from '../apiserver/admission/priority.ts';
 import { type Aggregation, createAggregation } from '../apiserver/aggregation/aggregation.ts';
 import { serviceAllocator } from '../apiserver/allocators/service-allocator.ts';
@@ -38,6 +39,7 @@ import type { Clients, CompositionOptions } from './contract.ts';
 import { startControllers } from './controllers.ts';
 import { supervisor } from './identities.ts';
 import { hostInUrl, kubeletTls, type Leaves, openKeys, writeKubeconfig } from './keys.ts';
+import { addStorageMetrics } from './storage-metrics.ts';
 
 /** What the rest of a server builds on. */
 export interface ControlPlane extends Clients {
@@ -67,6 +69,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     },
     (opened) => opened.close(),
   );
+  const metrics = new MetricRegistry();
   const admission: AdmissionPlugin[] = [];
   const registry = await steps.run(
     'registry',
@@ -92,7 +95,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
   const { admission: admissionSettings } = options.apiServerSettings;
   const configuration =
     admissionSettings.configFile === undefined ? {} : await loadAdmissionConfiguration(admissionSettings.configFile);
-  admission.push(
+  const plugins = [
     definitionAdmission,
     ...builtInAdmission({
       client: trusted,
@@ -111,7 +114,8 @@ export async function startControlPlane(composition: CompositionOptions): Promis
       clock,
       log: log.child('services'),
     }),
-  );
+  ];
+  admission.push(...measured(plugins, metrics));
   const components: Component[] = [{ name: 'datastore', problem: async () => void (await store.revision()) }];
   await steps.run(
     'custom resources',
@@ -141,13 +145,13 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     clock,
     log: log.child('aggregation'),
   });
-  const metrics = new MetricRegistry();
   const { requests } = options.apiServerSettings;
   const audit = await steps.run(
     'audit',
     () => openAudit({ settings: options.apiServerSettings.audit, clock, log: log.child('audit'), metrics }),
     (opened) => opened?.close(),
   );
+  addStorageMetrics(metrics, registry);
   const kinds = new KindIndex(() => registry.kinds);
   const flow = requests.priorityAndFairness
     ? createPriorityAndFairness({
@@ -195,7 +199,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     components,
     ...clients,
     startControllers: () =>
-      startControllers(composition, { ...clients, registry, aggregation, access, components, trusted, pki }),
+      startControllers(composition, { ...clients, registry, aggregation, access, components, trusted, pki, metrics }),
   };
 }
 

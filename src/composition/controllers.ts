@@ -7,6 +7,7 @@ import type { UserInfo } from '../apiserver/contract.ts';
 import type { CachedRegistry } from '../apiserver/registry/registry.ts';
 import { systemClock as clock } from '../base/clock.ts';
 import { formatIp } from '../base/ip.ts';
+import type { MetricRegistry } from '../base/metrics/metrics.ts';
 import type { Client } from '../client/client.ts';
 import type { ClosableEventRecorder } from '../client/event-recorder.ts';
 import type { Pki } from '../cluster/pki/pki.ts';
@@ -30,6 +31,7 @@ export interface ControllerParts extends Clients {
   /** May do everything; for what packaged components publish. */
   readonly trusted: Client;
   readonly components: Component[];
+  readonly metrics: MetricRegistry;
 }
 
 function userOf({ account, name }: Controller): UserInfo {
@@ -63,7 +65,7 @@ export async function startControllers(
   { options, log, steps }: CompositionOptions,
   parts: ControllerParts,
 ): Promise<void> {
-  const { access, aggregation, clientFor, components, eventsFor, pki, registry, trusted } = parts;
+  const { access, aggregation, clientFor, components, eventsFor, pki, registry, trusted, metrics } = parts;
   const recorders: ClosableEventRecorder[] = [];
   const remembered = (recorder: ClosableEventRecorder) => {
     recorders.push(recorder);
@@ -94,6 +96,7 @@ export async function startControllers(
       own.includes(controller) ? trusted : clientFor(userOf(controller), controller.name, views),
     eventsFor: (controller) =>
       remembered(eventsFor(own.includes(controller) ? supervisor : userOf(controller), controller.name)),
+    metrics,
     clock,
     log: log.child('controllers'),
   });
@@ -118,6 +121,7 @@ export async function startControllers(
     client: clientFor(schedulerUser, 'kube-scheduler'),
     events: remembered(eventsFor(schedulerUser, 'default-scheduler')),
     plugins: schedulerPlugins,
+    metrics,
     clock,
     log: log.child('scheduler'),
   });

@@ -5,6 +5,7 @@ import { toError } from '../base/errors.ts';
 import { WorkQueue } from '../base/queue.ts';
 import type { Controller, Outcome, ReconcileContext } from './controller.ts';
 import { TerminalError } from './controller.ts';
+import type { QueueCounts } from './metrics.ts';
 
 export interface RunnerOptions {
   readonly clock: Clock;
@@ -13,6 +14,7 @@ export interface RunnerOptions {
   readonly maxKeys?: number;
   /** Called once work is taken up again after keys were refused for want of room: all keys must be asked for again. */
   readonly onRoomAgain?: () => void;
+  readonly counts?: QueueCounts;
 }
 
 /** Counters since the start; the shape metrics are made from. */
@@ -54,7 +56,11 @@ export class Runner {
   }
 
   wake(key: string): void {
-    if (this.#context.signal.aborted || this.#queue.add(key)) return;
+    if (this.#context.signal.aborted) return;
+    if (this.#queue.add(key)) {
+      this.#options.counts?.adds.add();
+      return;
+    }
     if (!this.#refused) this.#context.log.warn('queue is full, keys are looked up again later', { key });
     this.#refused = true;
   }
@@ -114,10 +120,14 @@ export class Runner {
 
   async #work(key: string): Promise<void> {
     this.#reconciles++;
+    const { clock, counts } = this.#options;
+    const startMs = clock.monotonic();
     try {
       this.#settle(key, await this.#controller.reconcile(key, this.#context));
     } catch (error) {
       if (!this.#context.signal.aborted) this.#onError(key, error);
+    } finally {
+      counts?.work.observe((clock.monotonic() - startMs) / 1000);
     }
   }
 
@@ -137,6 +147,7 @@ export class Runner {
     }
     const retryMs = this.#backoff.fail(key);
     this.#queue.add(key, retryMs);
+    this.#options.counts?.retries.add();
     const fields = { key, error, retryMs, failures: this.#backoff.failures(key) };
     // That somebody else wrote first is part of normal life.
     if (isApiError(error, 'Conflict', 'AlreadyExists', 'NotFound')) this.#context.log.debug('reconcile again', fields);

@@ -9,9 +9,11 @@ import { isApiError } from '../api/status.ts';
 import { storageClass } from '../api/storage/storage-class.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { MetricRegistry } from '../base/metrics/metrics.ts';
 import type { Change, Client, View } from '../client/client.ts';
 import type { EventRecorder } from '../client/events.ts';
 import { decide } from './decide.ts';
+import { type AttemptResult, SchedulerMetrics } from './metrics.ts';
 import type { ClusterEvent, SchedulerPlugin } from './plugin.ts';
 import { claimsToBind } from './plugins/volume-binding.ts';
 import { SchedulingQueue } from './queue.ts';
@@ -25,6 +27,8 @@ export interface SchedulerOptions {
   readonly log: Logger;
   /** Pods that name it in spec.schedulerName are this scheduler's. Default: default-scheduler. */
   readonly name?: string;
+  /** Where attempts are counted. Absent: nowhere. */
+  readonly metrics?: MetricRegistry;
   /** Chooses among equally good nodes: given n, an integer from 0 to n-1. Default: random. */
   readonly pick?: (n: number) => number;
 }
@@ -68,6 +72,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const abort = new AbortController();
   let scheduled = false;
   const queue = new SchedulingQueue({ clock, onReady: () => wake() });
+  const counts = options.metrics && new SchedulerMetrics(options.metrics, name, () => queue.counts);
 
   function wake(): void {
     if (scheduled || abort.signal.aborted) return;
@@ -83,10 +88,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   function scheduleOne(key: string, wanted: Pod): void {
+    const startMs = clock.monotonic();
+    const attempted = (result: AttemptResult) => counts?.attempted(result, (clock.monotonic() - startMs) / 1000);
     const decision = decide(wanted, world, { plugins, pick });
-    const task = decision.type === 'node' ? place(key, wanted, decision.name) : turnAway(key, wanted, decision);
+    const task =
+      decision.type === 'node'
+        ? place(key, wanted, decision.name).then((placed) => attempted(placed ? 'scheduled' : 'error'))
+        : turnAway(key, wanted, decision).then(() => attempted('unschedulable'));
     const tracked = task
-      .catch((error: unknown) => log.error('scheduling failed', { pod: key, error }))
+      .catch((error: unknown) => {
+        attempted('error');
+        log.error('scheduling failed', { pod: key, error });
+      })
       .finally(() => {
         running.delete(tracked);
         wake();
@@ -94,7 +107,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     running.add(tracked);
   }
 
-  async function place(key: string, wanted: Pod, target: string): Promise<void> {
+  /** False: it was not bound, and is tried again where it is still wanted. */
+  async function place(key: string, wanted: Pod, target: string): Promise<boolean> {
     const uid = wanted.metadata.uid ?? '';
     assumed.set(uid, target);
     world.addPod(wanted, target);
@@ -114,14 +128,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         reason: 'Scheduled',
         message: `Successfully assigned ${key} to ${target}`,
       });
+      return true;
     } catch (error) {
       assumed.delete(uid);
       const now = pods.get(key);
-      if (now?.metadata.uid === uid && now.spec?.nodeName) return;
+      if (now?.metadata.uid === uid && now.spec?.nodeName) return false;
       world.removePod(uid, target);
-      if (abort.signal.aborted || isApiError(error, 'NotFound')) return;
+      if (abort.signal.aborted || isApiError(error, 'NotFound')) return false;
       log.debug('binding failed', { pod: key, node: target, error });
       if (now?.metadata.uid === uid && isOurs(now)) queue.setBackingOff(key, now);
+      return false;
     }
   }
 

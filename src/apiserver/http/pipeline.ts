@@ -137,6 +137,7 @@ export class Pipeline {
     const known = this.#authenticator.authenticate(running.exchange, info.path);
     let user: UserInfo = 'then' in known ? await known : known;
     running.user = user;
+    this.#options.metrics.authenticated();
     const record = this.#audit(running, user);
     if (record?.ready) await record.ready;
     if (wantsImpersonation(running.exchange.headers)) {
@@ -185,7 +186,10 @@ export class Pipeline {
       return clientClosedRequest;
     }
     const error = asApiError(thrown);
-    if (!running.user) this.#options.audit?.refused(exchange, parsed, error);
+    if (!running.user) {
+      this.#options.metrics.unauthenticated(error.reason !== 'Unauthorized');
+      this.#options.audit?.refused(exchange, parsed, error);
+    }
     if (!isApiError(thrown)) {
       const { method, path } = exchange;
       this.#options.log.error('request failed', { method, path, auditId: parsed.auditId, error: toError(thrown) });

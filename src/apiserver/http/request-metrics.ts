@@ -1,3 +1,4 @@
+import type { Kind } from '../../api/kind.ts';
 import type { Cell, Histogram } from '../../base/metrics/families.ts';
 import type { MetricRegistry } from '../../base/metrics/metrics.ts';
 import type { RequestClass } from './request-class.ts';
@@ -30,6 +31,8 @@ export class RequestMetrics {
   readonly #longRunning;
   readonly #terminated;
   readonly #aborted;
+  readonly #attempts: Readonly<Record<'success' | 'failure' | 'error', Cell>>;
+  readonly #authenticated: Cell;
   readonly #series = new WeakMap<RequestClass, ClassSeries>();
   readonly #dryRunSeries = new WeakMap<RequestClass, ClassSeries>();
   readonly #inFlight: Record<'read' | 'write', number> = { read: 0, write: 0 };
@@ -75,6 +78,24 @@ export class RequestMetrics {
       help: 'Requests whose client left before the answer.',
       labels: withoutDryRun.filter((label) => label !== 'component'),
     });
+    const attempts = metrics.counter({
+      name: 'authentication_attempts',
+      help: 'Requests by whether their sender could be told.',
+      labels: ['result'],
+    });
+    this.#attempts = {
+      success: attempts.labels('success'),
+      failure: attempts.labels('failure'),
+      error: attempts.labels('error'),
+    };
+    // As upstream: names of users are no label, but for one that stands for all of them.
+    this.#authenticated = metrics
+      .counter({
+        name: 'authenticated_user_requests',
+        help: 'Requests whose sender could be told.',
+        labels: ['username'],
+      })
+      .labels('other');
     metrics.read(
       {
         name: 'apiserver_current_inflight_requests',
@@ -116,6 +137,16 @@ export class RequestMetrics {
     if (type !== 'read' || exchange.sentBytes === 0) return;
     series.size ??= this.#sizes.labels(...withoutDryRun(series.values));
     series.size.observe(exchange.sentBytes);
+  }
+
+  authenticated(): void {
+    this.#attempts.success.add();
+    this.#authenticated.add();
+  }
+
+  /** `isFault`: nobody could say, as something broke. */
+  unauthenticated(isFault: boolean): void {
+    this.#attempts[isFault ? 'error' : 'failure'].add();
   }
 
   /** The client left before it was answered. */
@@ -165,4 +196,22 @@ const streams: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', '
 function verbOf({ isResource, verb, subresource }: RequestClass): string {
   if (isResource && streams.has(subresource) && subresource !== 'log') return 'CONNECT';
   return httpVerbs[verb] ?? (verb === '' ? 'OTHER' : verb.toUpperCase());
+}
+
+/** Counts events that were sent to watchers. */
+export function watchCounter(metrics: MetricRegistry): (kind: Kind, events: number) => void {
+  const total = metrics.counter({
+    name: 'apiserver_watch_events_total',
+    help: 'Events that were sent to watchers.',
+    labels: ['group', 'version', 'resource'],
+  });
+  const cells = new WeakMap<Kind, Cell>();
+  return (kind, events) => {
+    let cell = cells.get(kind);
+    if (!cell) {
+      cell = total.labels(kind.group, kind.version, kind.plural);
+      cells.set(kind, cell);
+    }
+    cell.add(events);
+  };
 }

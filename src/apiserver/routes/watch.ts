@@ -23,6 +23,8 @@ export interface WatchRoutes {
   readonly registry: Registry;
   readonly frames: FrameCache;
   readonly clock: Clock;
+  /** Hears how many events were sent. */
+  readonly onWatched?: (kind: Kind, events: number) => void;
 }
 
 /** Answers a watch of a kind until the client, the registry or the server ends it. */
@@ -41,6 +43,7 @@ export async function serveWatch(routes: WatchRoutes, request: ApiRequest, kind:
     for (;;) {
       const { done, value } = await pending;
       if (done || signal.aborted) break;
+      routes.onWatched?.(kind, value.length);
       const room = sink.write(value.map(encode));
       if (room) await room;
       pending = iterator.next();
