@@ -227,6 +227,59 @@ describe('custom resources over HTTP', () => {
     assert.equal(label.json.metadata.generation, 2);
   });
 
+  test('names that are taken wait until they are free; a protected group needs its approval', async () => {
+    const create = async (plural: string, kind: string, changes: Record<string, unknown> = {}) => {
+      const made = definition(plural, kind, [version('v1', { storage: true })]);
+      const group = (changes['group'] as string) ?? 'example.com';
+      return client.post(definitions, {
+        ...made,
+        metadata: { name: `${plural}.${group}`, ...(changes['metadata'] as object) },
+        spec: { ...made.spec, group, names: { ...made.spec.names, ...(changes['names'] as object) } },
+      });
+    };
+    const conditions = async (name: string, until: (all: Record<string, string>) => boolean) => {
+      let all: Record<string, string> = {};
+      for (let left = 200; left > 0; left--) {
+        const { status } = (await client.get(`${definitions}/${name}`)).json;
+        all = Object.fromEntries(
+          (status?.conditions ?? []).map((one: { type: string; status: string; reason: string; message: string }) => [
+            one.type,
+            `${one.status} ${one.reason}: ${one.message}`,
+          ]),
+        );
+        if (until(all)) return all;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assert.fail(JSON.stringify(all));
+    };
+    await create('hats', 'Hat', { names: { shortNames: ['h'] } });
+    await conditions('hats.example.com', (all) => all['Established']?.startsWith('True') === true);
+    await create('hoods', 'Hood', { names: { shortNames: ['h'] } });
+    assert.deepEqual(await conditions('hoods.example.com', (all) => Object.keys(all).length === 2), {
+      NamesAccepted: 'False ShortNamesConflict: "h" is already in use',
+      Established: 'False NotAccepted: not all names are accepted',
+    });
+    assert.equal((await client.get(at('hoods'))).status, 404);
+    await client.delete(`${definitions}/hats.example.com`);
+    assert.deepEqual(await conditions('hoods.example.com', (all) => all['Established']?.startsWith('True') === true), {
+      NamesAccepted: 'True NoConflicts: no conflicts found',
+      Established: 'True InitialNamesAccepted: the initial names have been accepted',
+    });
+    const refused = await create('caps', 'Cap', { group: 'caps.k8s.io' });
+    assert.match(
+      refused.json.message,
+      /metadata\.annotations\[api-approved\.kubernetes\.io\]: Required value: protected groups must have approval annotation/,
+    );
+    const annotations = { 'api-approved.kubernetes.io': 'unapproved, for this test' };
+    const made = await create('caps', 'Cap', { group: 'caps.k8s.io', metadata: { annotations } });
+    assert.equal(made.status, 201, made.text);
+    const all = await conditions('caps.caps.k8s.io', (some) => some['Established'] !== undefined);
+    assert.equal(
+      all['KubernetesAPIApprovalPolicyConformant'],
+      'False UnapprovedAnnotation: not approved: "unapproved, for this test"',
+    );
+  });
+
   test('watches end when the definition says something else, as what they show is no longer right', async () => {
     await define('tapes', 'Tape', [version('v1', { storage: true })]);
     const watch = client.get(`${at('tapes')}?watch=1&timeoutSeconds=20`);
