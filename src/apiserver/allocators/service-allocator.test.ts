@@ -93,7 +93,12 @@ describe('addresses and ports of services', () => {
     await client.delete(`${services}/plain`);
     assert.equal((await create('heir', { clusterIP })).status, 201);
     const claim = await client.get(`${addresses}/${clusterIP}`);
-    assert.deepEqual(claim.json.spec.parentRef, { group: '', resource: 'services', namespace: 'default', name: 'heir' });
+    assert.deepEqual(claim.json.spec.parentRef, {
+      group: '',
+      resource: 'services',
+      namespace: 'default',
+      name: 'heir',
+    });
     assert.equal(claim.json.metadata.labels['ipaddress.kubernetes.io/managed-by'], 'ipallocator.k8s.io');
   });
 
