@@ -90,25 +90,37 @@ async function stateOf(
   reference: OwnerReference,
   dependent: KubeObject,
   graph: OwnerGraph,
-  { client, events, signal }: ReconcileContext,
+  context: ReconcileContext,
 ): Promise<OwnerState> {
+  const { client, signal } = context;
   if (graph.isGone(reference.uid)) return 'absent';
   const place = graph.ownerKey(reference, dependent);
   if (!place) {
-    if (graph.ownerKind(reference)) {
-      const message = `ownerRef [${reference.apiVersion}/${reference.kind}, namespace: , name: ${reference.name}, uid: ${reference.uid}] does not exist in namespace ""`;
-      events.record(dependent, { type: 'Warning', reason: 'OwnerRefInvalidNamespace', message });
-    }
+    if (graph.ownerKind(reference)) tellInvalidNamespace(reference, dependent, context);
     return 'unknown';
   }
   const shown = client.view(place.kind).get(place.key);
   if (shown?.metadata.uid === reference.uid) return isDeletingForeground(shown) ? 'waiting' : 'solid';
-  try {
-    const owner = await client.get(place.kind, refOf(place.key), { signal });
-    if (owner.metadata.uid !== reference.uid) return 'absent';
-    return isDeletingForeground(owner) ? 'waiting' : 'solid';
-  } catch (error) {
-    if (isApiError(error, 'NotFound')) return 'absent';
+  const owner = await client.get(place.kind, refOf(place.key), { signal }).catch((error: unknown) => {
+    if (isApiError(error, 'NotFound')) return undefined;
     throw error;
-  }
+  });
+  if (owner?.metadata.uid === reference.uid) return isDeletingForeground(owner) ? 'waiting' : 'solid';
+  const isElsewhere = client
+    .view(place.kind)
+    .list()
+    .some(({ metadata: { uid, namespace } }) => uid === reference.uid && namespace !== dependent.metadata.namespace);
+  if (isElsewhere) tellInvalidNamespace(reference, dependent, context);
+  return 'absent';
+}
+
+/** Owners must be in the namespace of what they own, or in none. */
+function tellInvalidNamespace(
+  { apiVersion, kind, name, uid }: OwnerReference,
+  dependent: KubeObject,
+  { events }: ReconcileContext,
+): void {
+  const { namespace = '' } = dependent.metadata;
+  const message = `ownerRef [${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}] does not exist in namespace "${namespace}"`;
+  events.record(dependent, { type: 'Warning', reason: 'OwnerRefInvalidNamespace', message });
 }
