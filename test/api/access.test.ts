@@ -131,7 +131,7 @@ test('users, service accounts and nodes may what upstream lets them, and no more
       await refusal(`get secret unused ${asNode}`),
       /User "system:node:n1" cannot get resource "secrets" in API group "" in the namespace "default": no relationship found between node 'n1' and this object/,
     );
-    assert.match(await refusal(`get secrets ${asNode}`), /can only read resources of this type/);
+    assert.match(await refusal(`get secrets ${asNode}`), /can only get, list, watch single objects of this type/);
     assert.match(await refusal(`get node n2 ${asNode}`), /only its own Node object/);
     assert.match(await refusal(`get pods ${asNode}`), /spec\.nodeName=n1/);
     assert.match(

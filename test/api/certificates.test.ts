@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { run } from '../../src/base/process.ts';
+import { type ProcessResult, run } from '../../src/base/process.ts';
 import { type TestServer, testServer } from '../harness/k3ts.ts';
 import { until } from '../harness/wait.ts';
 
@@ -48,7 +48,7 @@ async function requestFor(
 function issued(server: TestServer, name: string): Promise<string> {
   return until(`the certificate of ${name}`, async () => {
     const text = await server.kubectl(['get', 'csr', name, '-o', 'jsonpath={.status.certificate}']);
-    return text && Buffer.from(text, 'base64').toString();
+    return text === '' ? undefined : Buffer.from(text, 'base64').toString();
   });
 }
 
@@ -69,6 +69,11 @@ test('certificates are asked for, approved, signed and used', async (t) => {
     const key = join(folder, `${name}.key`);
     await server.kubectl([...set, `--client-certificate=${certificate}`, `--client-key=${key}`]);
     return server.tryKubectl(['--kubeconfig', config, ...words]);
+  };
+  /** Who somebody is for the server; says what it was told and what the server has logged when that is nobody. */
+  const userOf = async ({ exitCode, stdout, stderr }: ProcessResult) => {
+    assert.equal(exitCode, 0, `${stdout}${stderr}${(await server.log()).split('\n').slice(-5).join('\n')}`);
+    return JSON.parse(stdout).status.userInfo;
   };
   const withToken = async (token: string, words: readonly string[], input?: string) => {
     const config = join(folder, 'token.kubeconfig');
@@ -96,13 +101,10 @@ test('certificates are asked for, approved, signed and used', async (t) => {
     const lifeMs = certificate.validToDate.getTime() - Date.now();
     assert.ok(lifeMs > 3_500_000 && lifeMs <= 3_600_000, `${lifeMs}`);
     assert.match(await server.kubectl(['get', 'csr', 'jane']), /Approved,Issued/);
-    const who = JSON.parse((await as('jane', pem, 'auth', 'whoami', '-o', 'json')).stdout);
-    assert.equal(who.status.userInfo.username, 'jane');
-    assert.deepEqual(who.status.userInfo.groups, ['team', 'testers', 'system:authenticated']);
-    assert.match(
-      who.status.userInfo.extra['authentication.kubernetes.io/credential-id'][0],
-      /^X509SHA256=[0-9a-f]{64}$/,
-    );
+    const who = await userOf(await as('jane', pem, 'auth', 'whoami', '-o', 'json'));
+    assert.equal(who.username, 'jane');
+    assert.deepEqual(who.groups, ['team', 'testers', 'system:authenticated']);
+    assert.match(who.extra['authentication.kubernetes.io/credential-id'][0], /^X509SHA256=[0-9a-f]{64}$/);
     assert.match((await as('jane', pem, 'get', 'pods')).stderr, /User "jane" cannot list resource "pods"/);
   });
 
@@ -169,13 +171,9 @@ test('certificates are asked for, approved, signed and used', async (t) => {
     await bind('approve-new', `${roles}:nodeclient`, 'system:bootstrappers:workers');
     await bind('approve-renewal', `${roles}:selfnodeclient`, 'system:nodes');
     const token = 'abcdef.0123456789abcdef';
-    const who = JSON.parse((await withToken(token, ['auth', 'whoami', '-o', 'json'])).stdout);
-    assert.equal(who.status.userInfo.username, 'system:bootstrap:abcdef');
-    assert.deepEqual(who.status.userInfo.groups, [
-      'system:bootstrappers',
-      'system:bootstrappers:workers',
-      'system:authenticated',
-    ]);
+    const who = await userOf(await withToken(token, ['auth', 'whoami', '-o', 'json']));
+    assert.equal(who.username, 'system:bootstrap:abcdef');
+    assert.deepEqual(who.groups, ['system:bootstrappers', 'system:bootstrappers:workers', 'system:authenticated']);
     assert.match((await withToken('abcdef.0123456789abcdeX', ['get', 'csr'])).stderr, /Unauthorized|must be logged in/);
 
     const wish = { subject: '/O=system:nodes/CN=system:node:edge', signer: kubeletClient, usages: clientUsages };
@@ -183,8 +181,8 @@ test('certificates are asked for, approved, signed and used', async (t) => {
     const made = await withToken(token, ['create', '-f', '-'], JSON.stringify(first));
     assert.equal(made.exitCode, 0, made.stderr);
     const pem = await issued(server, 'edge');
-    const me = JSON.parse((await as('edge', pem, 'auth', 'whoami', '-o', 'json')).stdout);
-    assert.equal(me.status.userInfo.username, 'system:node:edge');
+    const me = await userOf(await as('edge', pem, 'auth', 'whoami', '-o', 'json'));
+    assert.equal(me.username, 'system:node:edge');
 
     const next = await requestFor(folder, 'edge-next', wish);
     await writeFile(join(folder, 'next.json'), JSON.stringify(next));
@@ -220,12 +218,12 @@ test('certificates are asked for, approved, signed and used', async (t) => {
     );
     const token = await until('the token', async () => {
       const text = await server.kubectl(['get', 'secret', 'robot', '-o', 'jsonpath={.data.token}']);
-      return Buffer.from(text, 'base64').toString();
+      return text === '' ? undefined : Buffer.from(text, 'base64').toString();
     });
     const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     assert.equal(payload.iss, 'kubernetes/serviceaccount');
-    const who = JSON.parse((await withToken(token, ['auth', 'whoami', '-o', 'json'])).stdout);
-    assert.equal(who.status.userInfo.username, 'system:serviceaccount:default:robot');
+    const who = await userOf(await withToken(token, ['auth', 'whoami', '-o', 'json']));
+    assert.equal(who.username, 'system:serviceaccount:default:robot');
     const today = new Date().toISOString().slice(0, 10);
     await until('the label', async () =>
       (await server.kubectl(['get', 'secret', 'robot', '--show-labels'])).includes(`legacy-token-last-used=${today}`),
