@@ -1,8 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ImageContent } from '../../src/node/images/archive.ts';
 import { tar } from '../../src/node/images/tar.ts';
-import { busyboxImage, layerOf, testCache } from '../images/images.ts';
+import { busyboxImage, debianLayer } from '../images/images.ts';
 
 export const webImage = (version: number) => `docker.io/guestbook/web:${version}`;
 export const redisImage = 'docker.io/library/redis:debian';
@@ -32,19 +30,8 @@ export async function guestbookImage(version: number): Promise<ImageContent> {
 
 /** Redis as Debian packs it, with the libraries it needs, on top of a shell. */
 export async function debianRedisImage(): Promise<ImageContent> {
-  const root = join(testCache, 'root');
-  const libraries = async (folder: string) =>
-    (await readdir(join(root, folder))).filter((name) => name.includes('.so')).map((name) => join(folder, name));
-  const triplet = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
-  const loader = process.arch === 'arm64' ? await libraries('lib') : ['lib64'];
-  const paths = [
-    ...loader,
-    ...(await libraries(`lib/${triplet}`)),
-    ...(await libraries(`usr/lib/${triplet}`)),
-    'usr/bin/redis-server',
-    'usr/bin/redis-cli',
-  ];
   const base = await busyboxImage(redisImage, { Cmd: ['redis-server'] });
   // redis-server is a link to the program that also checks files.
-  return { ...base, layers: [...base.layers, await layerOf(root, [...paths, 'usr/bin/redis-check-rdb'])] };
+  const programs = ['usr/bin/redis-server', 'usr/bin/redis-cli', 'usr/bin/redis-check-rdb'];
+  return { ...base, layers: [...base.layers, await debianLayer(programs)] };
 }

@@ -51,6 +51,17 @@ export async function layerOf(folder: string, paths: readonly string[]): Promise
   return tar(entries);
 }
 
+/** A layer with the libraries of Debian's packages, for programs that are not static, and with more files of them. */
+export async function debianLayer(paths: readonly string[] = []): Promise<Buffer> {
+  const root = join(testCache, 'root');
+  const libraries = async (folder: string) =>
+    (await readdir(join(root, folder))).filter((name) => name.includes('.so')).map((name) => join(folder, name));
+  const triplet = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+  const loader = process.arch === 'arm64' ? await libraries('lib') : ['lib64'];
+  const all = [...loader, ...(await libraries(`lib/${triplet}`)), ...(await libraries(`usr/lib/${triplet}`)), ...paths];
+  return layerOf(root, all);
+}
+
 async function collect(folder: string, path: string, into: TarEntry[]): Promise<void> {
   const full = join(folder, path);
   const stats = await lstat(full);
