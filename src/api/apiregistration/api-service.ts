@@ -4,7 +4,7 @@ import { kind } from '../kind.ts';
 import type { APIService } from '../schema/generated/types/apiregistration-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
-import { validateApiService } from '../validation/apiregistration/api-service.ts';
+import { validateApiService, validateApiServiceStatus } from '../validation/apiregistration/api-service.ts';
 import { nameIsPathSegment } from '../validation/names.ts';
 
 export const apiService = kind<APIService>({
@@ -16,7 +16,7 @@ export const apiService = kind<APIService>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService'),
   conditionalUpdate: true,
-  subresources: { status: statusSubresource },
+  subresources: { status: { ...statusSubresource, validateUpdate: validateApiServiceStatus } },
   columns: [
     nameColumn,
     column(

@@ -3,7 +3,11 @@ import { kind } from '../kind.ts';
 import type { ResourceQuota } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
-import { validateResourceQuota, validateResourceQuotaUpdate } from '../validation/core/resource-quota.ts';
+import {
+  validateResourceQuota,
+  validateResourceQuotaStatus,
+  validateResourceQuotaUpdate,
+} from '../validation/core/resource-quota.ts';
 
 export const resourceQuota = kind<ResourceQuota>({
   group: '',
@@ -13,7 +17,7 @@ export const resourceQuota = kind<ResourceQuota>({
   shortNames: ['quota'],
   scope: 'Namespaced',
   schema: () => schemaOf('io.k8s.api.core.v1.ResourceQuota'),
-  subresources: { status: statusSubresource },
+  subresources: { status: { ...statusSubresource, validateUpdate: validateResourceQuotaStatus } },
   columns: [
     nameColumn,
     column('Request', (quota) => usageText(quota, false), {

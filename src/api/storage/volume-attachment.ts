@@ -3,7 +3,11 @@ import { kind } from '../kind.ts';
 import type { VolumeAttachment } from '../schema/generated/types/storage-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
-import { validateVolumeAttachment, validateVolumeAttachmentUpdate } from '../validation/storage/volume-attachment.ts';
+import {
+  validateVolumeAttachment,
+  validateVolumeAttachmentStatus,
+  validateVolumeAttachmentUpdate,
+} from '../validation/storage/volume-attachment.ts';
 
 export const volumeAttachment = kind<VolumeAttachment>({
   group: 'storage.k8s.io',
@@ -13,7 +17,7 @@ export const volumeAttachment = kind<VolumeAttachment>({
   scope: 'Cluster',
   schema: () => schemaOf('io.k8s.api.storage.v1.VolumeAttachment'),
   conditionalUpdate: true,
-  subresources: { status: statusSubresource },
+  subresources: { status: { ...statusSubresource, validateUpdate: validateVolumeAttachmentStatus } },
   columns: [
     nameColumn,
     column('Attacher', ({ spec }) => spec?.attacher ?? '', {

@@ -115,7 +115,7 @@ testCases('role binding update', binding, (now) => validateBindingUpdate(now, bi
   [{ subjects: [] }],
   [
     { 'roleRef.name': 'x' },
-    `roleRef: Invalid value: {"apiGroup":"${rbacGroup}","kind":"Role","name":"x"}: cannot change roleRef`,
+    `roleRef: Invalid value: {"APIGroup":"${rbacGroup}","Kind":"Role","Name":"x"}: cannot change roleRef`,
   ],
 ]);
 
@@ -123,7 +123,7 @@ const budget: PodDisruptionBudget = { ...header, spec: { minAvailable: 1, select
 testCases('disruption budget', budget, validatePodDisruptionBudget, [
   [
     { 'spec.maxUnavailable': 1 },
-    'spec: Invalid value: {"minAvailable":1,"selector":{},"maxUnavailable":1}: minAvailable and maxUnavailable cannot be both set',
+    'spec: Invalid value: {"MinAvailable":1,"Selector":{},"MaxUnavailable":1,"UnhealthyPodEvictionPolicy":null}: minAvailable and maxUnavailable cannot be both set',
   ],
   [{ 'spec.minAvailable': '101%' }, 'spec.minAvailable: Invalid value: "101%": must not be greater than 100%'],
 ]);
@@ -171,10 +171,7 @@ const slice: EndpointSlice = {
 testCases('endpoint slice', slice, validateEndpointSlice, [
   [{ addressType: 'x' }, 'addressType: Unsupported value: "x": supported values: "FQDN", "IPv4", "IPv6"'],
   [{ 'endpoints.0.addresses': [] }, 'endpoints[0].addresses: Required value: must contain at least 1 address'],
-  [
-    { 'endpoints.0.addresses': ['::1'] },
-    'endpoints[0].addresses[0]: Invalid value: "::1": must be a valid IPv4 address',
-  ],
+  [{ 'endpoints.0.addresses': ['::1'] }, 'endpoints[0].addresses[0]: Invalid value: "::1": must be an IPv4 address'],
 ]);
 
 const storageClass: StorageClass = {

@@ -56,7 +56,7 @@ testCases('address', address, validateIpAddress, [
 testCases('address update', address, (now) => validateIpAddressUpdate(now, address), [
   [
     { 'spec.parentRef': { resource: 'services', name: 't' } },
-    `spec.parentRef: Invalid value: {"resource":"services","name":"t"}: ${isFixed}`,
+    `spec.parentRef: Invalid value: {"Group":"","Resource":"services","Namespace":"","Name":"t"}: ${isFixed}`,
   ],
 ]);
 testCases(
@@ -87,12 +87,12 @@ const driver: CSIDriver = { ...header, spec: { volumeLifecycleModes: ['Persisten
 testCases('storage driver', driver, validateCsiDriver, [
   [
     { 'spec.volumeLifecycleModes': ['x'] },
-    'spec.volumeLifecycleModes[0]: Unsupported value: "x": supported values: "Ephemeral", "Persistent"',
+    'spec.volumeLifecycleModes: Unsupported value: "x": supported values: "Persistent", "Ephemeral"',
   ],
   [
     { 'spec.tokenRequests': [{ audience: 'a', expirationSeconds: 1 }, { audience: 'a' }] },
-    'spec.tokenRequests[1].audience: Duplicate value: "a"',
     'spec.tokenRequests[0].expirationSeconds: Invalid value: 1: may not specify a duration less than 10 minutes',
+    'spec.tokenRequests[1].audience: Duplicate value: "a"',
   ],
 ]);
 testCases('storage driver update', driver, (now) => validateCsiDriverUpdate(now, driver), [
@@ -132,7 +132,7 @@ testCases('attachment', attachment, validateVolumeAttachment, [
 testCases('attachment update', attachment, (now) => validateVolumeAttachmentUpdate(now, attachment), [
   [
     { 'spec.nodeName': 'm' },
-    `spec: Invalid value: {"attacher":"a.io","nodeName":"m","source":{"persistentVolumeName":"v"}}: ${isFixed}`,
+    `spec: Invalid value: {"Attacher":"a.io","Source":{"PersistentVolumeName":"v","InlineVolumeSpec":null},"NodeName":"m"}: ${isFixed}`,
   ],
 ]);
 

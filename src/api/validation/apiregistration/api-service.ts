@@ -1,6 +1,6 @@
 import type { APIService } from '../../schema/generated/types/apiregistration-v1.ts';
-import { type Errors, inRange, requiredFormat, requiredText } from '../common.ts';
-import { invalidValue, required } from '../field-error.ts';
+import { type Errors, each, inRange, requiredFormat, requiredText } from '../common.ts';
+import { invalidValue, notSupported, required } from '../field-error.ts';
 import { isDns1035Label, isDns1123Subdomain } from '../format.ts';
 
 export function validateApiService({ metadata, spec }: APIService): Errors {
@@ -37,4 +37,12 @@ export function validateApiService({ metadata, spec }: APIService): Errors {
   if (insecureSkipTLSVerify && caBundle)
     errors.push(invalidValue('spec.insecureSkipTLSVerify', true, 'may not be true if caBundle is present'));
   return errors;
+}
+
+const statuses = ['True', 'False', 'Unknown'];
+
+export function validateApiServiceStatus({ status }: APIService): Errors {
+  return each(status?.conditions, 'status.conditions', (condition, path) =>
+    statuses.includes(condition.status) ? [] : [notSupported(`${path}.status`, condition.status, statuses)],
+  );
 }

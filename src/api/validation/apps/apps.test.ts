@@ -107,7 +107,7 @@ testCases('stateful set', statefulSet, validateStatefulSet, [
   ],
   [
     { 'spec.updateStrategy.type': 'OnDelete' },
-    'spec.updateStrategy.rollingUpdate: Invalid value: {"partition":0}: only allowed for updateStrategy \'RollingUpdate\'',
+    'spec.updateStrategy.rollingUpdate: Invalid value: {"Partition":0,"MaxUnavailable":null}: only allowed for updateStrategy \'RollingUpdate\'',
   ],
   [
     { 'spec.updateStrategy.rollingUpdate.partition': -1 },

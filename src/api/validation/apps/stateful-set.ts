@@ -1,7 +1,7 @@
 import { jsonEqual } from '../../patch/record.ts';
 import type { StatefulSet, StatefulSetSpec } from '../../schema/generated/types/apps-v1.ts';
 import { atMostAll, countOrPercent, type Errors, notNegative, optionalFormat, requiredOneOf } from '../common.ts';
-import { forbidden, invalidValue, required } from '../field-error.ts';
+import { asGoStruct, forbidden, invalidValue, required } from '../field-error.ts';
 import { isDns1123Subdomain } from '../format.ts';
 import { validateSelectorAndTemplate } from './workload.ts';
 
@@ -35,9 +35,22 @@ function validateStrategy({ updateStrategy = {} }: StatefulSetSpec, path: string
   if (!type) return [required(path)];
   if (type === 'OnDelete')
     return rollingUpdate
-      ? [invalidValue(`${path}.rollingUpdate`, rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")]
+      ? [
+          invalidValue(
+            `${path}.rollingUpdate`,
+            asGoStruct(rollingUpdate, { Partition: null, MaxUnavailable: null }),
+            "only allowed for updateStrategy 'RollingUpdate'",
+          ),
+        ]
       : [];
-  if (type !== 'RollingUpdate') return [invalidValue(path, updateStrategy, "must be 'RollingUpdate' or 'OnDelete'")];
+  if (type !== 'RollingUpdate')
+    return [
+      invalidValue(
+        path,
+        asGoStruct(updateStrategy, { Type: '', RollingUpdate: null }),
+        "must be 'RollingUpdate' or 'OnDelete'",
+      ),
+    ];
   const { partition, maxUnavailable } = rollingUpdate ?? {};
   const here = `${path}.rollingUpdate`;
   const errors = [

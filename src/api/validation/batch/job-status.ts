@@ -49,7 +49,7 @@ function validateEnd(job: Job): Errors {
     );
   if (completionTime && startTime && Date.parse(completionTime) < Date.parse(startTime))
     errors.push(invalidValue('status.completionTime', completionTime, 'completionTime cannot be set before startTime'));
-  if ((status.ready ?? 0) > (status.active ?? 0))
+  if (status.ready !== undefined && status.ready > (status.active ?? 0))
     errors.push(invalidValue('status.ready', status.ready, 'cannot set more ready pods than active'));
   if (!complete && !failed) return errors;
   if (!startTime) errors.push(required('status.startTime', 'startTime is required for finished job'));

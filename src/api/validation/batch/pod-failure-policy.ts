@@ -2,11 +2,13 @@ import type {
   JobSpec,
   PodFailurePolicyOnExitCodesRequirement,
   PodFailurePolicyRule,
+  SuccessPolicy,
   SuccessPolicyRule,
 } from '../../schema/generated/types/batch-v1.ts';
 import { type Errors, each, notNegative } from '../common.ts';
 import { conditionStatuses } from '../conditions.ts';
 import {
+  asGoStruct,
   duplicate,
   invalidFormat,
   invalidValue,
@@ -112,7 +114,8 @@ export function validateSuccessPolicy(
   path: string,
 ): Errors {
   if (!successPolicy) return [];
-  if (completionMode !== 'Indexed') return [invalidValue(path, successPolicy, 'requires indexed completion mode')];
+  if (completionMode !== 'Indexed')
+    return [invalidValue(path, shownPolicy(successPolicy), 'requires indexed completion mode')];
   const rules = successPolicy.rules ?? [];
   const here = `${path}.rules`;
   const errors: Errors = [];
@@ -120,6 +123,10 @@ export function validateSuccessPolicy(
     errors.push(required(here, 'at least one rules must be specified when the successPolicy is specified'));
   if (rules.length > maxRules) errors.push(tooMany(here, rules.length, maxRules));
   return [...errors, ...each(rules, here, (rule, at) => validateSuccessRule(rule, at, completions))];
+}
+
+function shownPolicy({ rules = [] }: SuccessPolicy): object {
+  return { Rules: rules.map((rule) => asGoStruct(rule, { SucceededIndexes: null, SucceededCount: null })) };
 }
 
 function validateSuccessRule(

@@ -1,7 +1,9 @@
+import { jsonEqual } from '../../patch/record.ts';
 import type { Event as CoreEvent } from '../../schema/generated/types/core-v1.ts';
 import { type Errors, immutable, requiredText } from '../common.ts';
-import { invalidFormat, invalidValue, required } from '../field-error.ts';
+import { asGoStruct, invalidFormat, invalidValue, required } from '../field-error.ts';
 import { isDns1123Subdomain, isQualifiedName } from '../format.ts';
+import { immutableDetail } from '../object-meta.ts';
 
 const maxWordChars = 128;
 const maxNoteChars = 1024;
@@ -64,8 +66,16 @@ function validateSeries({ series }: CoreEvent): Errors {
   return errors;
 }
 
+const emptyReference = {
+  Kind: '',
+  Namespace: '',
+  Name: '',
+  UID: '',
+  APIVersion: '',
+  ResourceVersion: '',
+  FieldPath: '',
+};
 const fixed = [
-  'involvedObject',
   'reason',
   'message',
   'source',
@@ -82,6 +92,8 @@ const fixed = [
 export function validateNewEventUpdate(event: CoreEvent, old: CoreEvent): Errors {
   const errors = validateEvent(event, 'reportingController');
   if (JSON.stringify(event.series) !== JSON.stringify(old.series)) errors.push(...validateSeries(event));
+  if (!jsonEqual(event.involvedObject, old.involvedObject))
+    errors.push(invalidValue('involvedObject', asGoStruct(event.involvedObject, emptyReference), immutableDetail));
   for (const name of fixed) errors.push(...immutable(event[name], old[name], name));
   return [
     ...errors,

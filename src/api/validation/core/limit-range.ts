@@ -4,7 +4,7 @@ import { type Errors, each, quantity, type Texts } from '../common.ts';
 import { duplicate, forbidden, invalidFormat, invalidValue, required } from '../field-error.ts';
 import { isQualifiedName } from '../format.ts';
 
-const bounds = ['default', 'defaultRequest', 'max', 'maxLimitRequestRatio', 'min'] as const;
+const bounds = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
 
 export function validateLimitRange({ spec }: LimitRange): Errors {
   const types = new Set<string>();

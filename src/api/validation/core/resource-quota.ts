@@ -1,6 +1,6 @@
 import type { ResourceQuota } from '../../schema/generated/types/core-v1.ts';
-import { type Errors, each, immutable, quantity, requiredOneOf } from '../common.ts';
-import { invalidFormat, invalidValue, notSupported, required } from '../field-error.ts';
+import { type Errors, each, immutable, quantity, requiredOneOf, type Texts } from '../common.ts';
+import { invalidFormat, invalidValue, required } from '../field-error.ts';
 import { isQualifiedName } from '../format.ts';
 
 const scopes = [
@@ -39,21 +39,27 @@ const standard: ReadonlySet<string> = new Set([
   'services.loadbalancers',
 ]);
 
+const storageResources = ['persistentvolumeclaims', 'requests.storage'];
+const podResources = /^(pods|(requests\.|limits\.)?(cpu|memory|ephemeral-storage))$/;
+
+/** Whether what a scope selects uses a resource at all. */
+function countsIn(scope: string, resource: string): boolean {
+  if (scope === 'BestEffort') return resource === 'pods';
+  return scope === 'VolumeAttributesClass' ? storageResources.includes(resource) : podResources.test(resource);
+}
+
 export function validateResourceQuota({ spec = {} }: ResourceQuota): Errors {
-  const errors: Errors = [];
-  for (const [name, value] of Object.entries(spec.hard ?? {})) {
-    const here = `spec.hard[${name}]`;
-    errors.push(...invalidFormat(here, name, isQualifiedName(name)));
-    if (!name.includes('/') && !standard.has(name) && !/^(requests\.)?hugepages-/.test(name))
-      errors.push(invalidValue(here, name, 'must be a standard resource for quota'));
-    errors.push(...quantity(value, here));
-  }
+  const errors = validateAmounts(spec.hard, 'spec.hard');
   const used = spec.scopes ?? [];
   errors.push(
     ...each(used, 'spec.scopes', (scope) =>
-      scopes.includes(scope) ? [] : [notSupported('spec.scopes', scope, scopes)],
+      scopes.includes(scope) ? [] : [invalidValue('spec.scopes', used, 'unsupported scope')],
     ),
   );
+  for (const scope of used)
+    for (const name of Object.keys(spec.hard ?? {}).sort())
+      if (scopes.includes(scope) && standard.has(name) && !countsIn(scope, name))
+        errors.push(invalidValue('spec.scopes', used, 'unsupported scope applied to resource'));
   for (const [one, other] of exclusive)
     if (used.includes(one) && used.includes(other))
       errors.push(invalidValue('spec.scopes', used, 'conflicting scopes'));
@@ -86,6 +92,20 @@ export function validateResourceQuota({ spec = {} }: ResourceQuota): Errors {
       },
     ),
   ];
+}
+
+function validateAmounts(amounts: Texts | undefined, path: string): Errors {
+  return Object.entries(amounts ?? {}).flatMap(([name, value]) => {
+    const here = `${path}[${name}]`;
+    const errors = invalidFormat(here, name, isQualifiedName(name));
+    if (!name.includes('/') && !standard.has(name) && !/^(requests\.)?hugepages-/.test(name))
+      errors.push(invalidValue(here, name, 'must be a standard resource for quota'));
+    return [...errors, ...quantity(value, here)];
+  });
+}
+
+export function validateResourceQuotaStatus({ status }: ResourceQuota): Errors {
+  return [...validateAmounts(status?.hard, 'status.hard'), ...validateAmounts(status?.used, 'status.used')];
 }
 
 export function validateResourceQuotaUpdate({ spec }: ResourceQuota, old: ResourceQuota): Errors {

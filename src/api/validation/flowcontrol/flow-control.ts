@@ -1,26 +1,19 @@
 import type {
   FlowSchema,
+  LimitedPriorityLevelConfiguration,
   NonResourcePolicyRule,
   PriorityLevelConfiguration,
   QueuingConfiguration,
   ResourcePolicyRule,
   Subject,
 } from '../../schema/generated/types/flowcontrol-v1.ts';
-import {
-  type Errors,
-  each,
-  inRange,
-  notNegative,
-  positive,
-  requiredFormat,
-  requiredOneOf,
-  requiredText,
-} from '../common.ts';
-import { forbidden, invalidValue, required } from '../field-error.ts';
-import { isDns1123Subdomain } from '../format.ts';
+import { type Errors, each, inRange, requiredFormat, requiredOneOf, requiredText } from '../common.ts';
+import { forbidden, invalidValue, notSupported, required } from '../field-error.ts';
+import { isDns1123Label, isDns1123Subdomain } from '../format.ts';
 
 const mostPrecedence = 10_000;
 const mostQueues = 10_000_000;
+const mostHashBits = 60;
 
 export function validateFlowSchema({ metadata, spec }: FlowSchema): Errors {
   const { matchingPrecedence = 0, distinguisherMethod, rules, priorityLevelConfiguration } = spec ?? {};
@@ -70,28 +63,67 @@ function subjectErrors(subject: Subject, path: string): Errors {
   return errors;
 }
 
-function nonEmpty(list: readonly string[] | undefined, path: string, what: string): Errors {
-  return list?.length ? [] : [required(path, `${what} must contain at least one value`)];
+const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
+
+/** A list that is not empty, and in which a star stands alone; `what` as the messages name its items. */
+function starOrMany(
+  list: readonly string[] = [],
+  path: string,
+  { empty, what }: { empty: string; what: string },
+): Errors {
+  if (list.length === 0) return [required(path, empty)];
+  return list.length > 1 && list.includes('*')
+    ? [invalidValue(path, list, `if '*' is present, must not specify other ${what}`)]
+    : [];
+}
+
+function verbErrors(list: readonly string[] = [], path: string): Errors {
+  const errors = starOrMany(list, path, { empty: 'verbs must contain at least one value', what: 'verbs' });
+  if (errors.length > 0 || list.includes('*') || list.every((verb) => verbs.includes(verb))) return errors;
+  return [notSupported(path, list, verbs)];
 }
 
 function resourceRuleErrors(rule: ResourcePolicyRule, path: string): Errors {
+  const { apiGroups, resources, namespaces = [], clusterScope } = rule;
+  const groupRules = { empty: 'resource rules must supply at least one api group', what: 'api groups' };
+  const resourceRules = { empty: 'resource rules must supply at least one resource', what: 'resources' };
   const errors = [
-    ...nonEmpty(rule.verbs, `${path}.verbs`, 'verbs'),
-    ...nonEmpty(rule.apiGroups, `${path}.apiGroups`, 'resource rules'),
-    ...nonEmpty(rule.resources, `${path}.resources`, 'resource rules'),
+    ...verbErrors(rule.verbs, `${path}.verbs`),
+    ...starOrMany(apiGroups, `${path}.apiGroups`, groupRules),
+    ...starOrMany(resources, `${path}.resources`, resourceRules),
   ];
-  if (!rule.namespaces?.length && !rule.clusterScope)
-    errors.push(
-      required(`${path}.namespaces`, 'resource rules that are not cluster scoped must supply at least one namespace'),
-    );
-  return errors;
+  const here = `${path}.namespaces`;
+  if (namespaces.length === 0)
+    return clusterScope
+      ? errors
+      : [...errors, required(here, 'resource rules that are not cluster scoped must supply at least one namespace')];
+  if (namespaces.includes('*')) return [...errors, ...starOrMany(namespaces, here, { empty: '', what: 'namespaces' })];
+  const intro = "each member of this list must be '*' or a DNS-1123 label; ";
+  return [
+    ...errors,
+    ...each(namespaces, here, (name, at) => isDns1123Label(name).map((why) => invalidValue(at, name, intro + why))),
+  ];
 }
 
 function nonResourceRuleErrors(rule: NonResourcePolicyRule, path: string): Errors {
+  const { nonResourceURLs: urls = [] } = rule;
+  const here = `${path}.nonResourceURLs`;
+  const rules = { empty: 'nonResourceURLs must contain at least one value', what: 'non-resource URLs' };
   return [
-    ...nonEmpty(rule.verbs, `${path}.verbs`, 'verbs'),
-    ...nonEmpty(rule.nonResourceURLs, `${path}.nonResourceURLs`, 'nonResourceURLs'),
+    ...verbErrors(rule.verbs, `${path}.verbs`),
+    ...starOrMany(urls, here, rules),
+    ...(urls.includes('*') ? [] : each(urls, here, urlErrors)),
   ];
+}
+
+function urlErrors(url: string, path: string): Errors {
+  const refuse = (detail: string) => [invalidValue(path, url, detail)];
+  if (url === '') return refuse('must not be empty');
+  if (!url.startsWith('/')) return refuse('must start with slash');
+  if (url.includes(' ')) return refuse('must not contain white-space');
+  if (url.includes('//')) return refuse('must not contain double slash');
+  const stars = url.split('*').length - 1;
+  return stars > 1 || (stars === 1 && !url.endsWith('*')) ? refuse('wildcard can only do suffix matching') : [];
 }
 
 export function validatePriorityLevel({ metadata, spec }: PriorityLevelConfiguration): Errors {
@@ -110,7 +142,15 @@ export function validatePriorityLevel({ metadata, spec }: PriorityLevelConfigura
   const { limitResponse } = limited;
   errors.push(
     ...sharesErrors(limited, 'spec.limited'),
-    ...notNegative(limited.borrowingLimitPercent, 'spec.limited.borrowingLimitPercent'),
+    ...((limited.borrowingLimitPercent ?? 0) < 0
+      ? [
+          invalidValue(
+            'spec.limited.borrowingLimitPercent',
+            limited.borrowingLimitPercent,
+            'if specified, must be a non-negative integer',
+          ),
+        ]
+      : []),
     ...requiredOneOf(limitResponse?.type, `${here}.type`, ['Queue', 'Reject']),
   );
   if (limitResponse?.type === 'Reject' && limitResponse.queuing)
@@ -124,25 +164,30 @@ export function validatePriorityLevel({ metadata, spec }: PriorityLevelConfigura
   return errors;
 }
 
-function sharesErrors(
-  shares: { nominalConcurrencyShares?: number; lendablePercent?: number } | undefined,
-  path: string,
-): Errors {
-  return [
-    ...notNegative(shares?.nominalConcurrencyShares, `${path}.nominalConcurrencyShares`),
-    ...inRange(shares?.lendablePercent, `${path}.lendablePercent`, [0, 100]),
-  ];
+type Shares = Pick<LimitedPriorityLevelConfiguration, 'nominalConcurrencyShares' | 'lendablePercent'>;
+
+function sharesErrors(shares: Shares | undefined, path: string): Errors {
+  const { nominalConcurrencyShares: nominal = 0, lendablePercent } = shares ?? {};
+  const errors = inRange(lendablePercent, `${path}.lendablePercent`, [0, 100]);
+  if (nominal < 0)
+    errors.unshift(invalidValue(`${path}.nominalConcurrencyShares`, nominal, 'must be a non-negative integer'));
+  return errors;
 }
 
-function queuingErrors({ queues = 0, handSize = 0, queueLengthLimit }: QueuingConfiguration, path: string): Errors {
-  const errors = [
-    ...positive(queueLengthLimit, `${path}.queueLengthLimit`),
-    ...positive(queues, `${path}.queues`),
-    ...positive(handSize, `${path}.handSize`),
-  ];
-  if (queues > mostQueues)
-    errors.push(invalidValue(`${path}.queues`, queues, `must not be greater than ${mostQueues}`));
-  if (queues > 0 && handSize > queues)
-    errors.push(invalidValue(`${path}.handSize`, handSize, `should not be greater than queues (${queues})`));
+function queuingErrors({ queues = 0, handSize = 0, queueLengthLimit = 0 }: QueuingConfiguration, path: string): Errors {
+  const errors: Errors = [];
+  const refuse = (name: string, value: number, detail: string) =>
+    errors.push(invalidValue(`${path}.${name}`, value, detail));
+  for (const [name, value] of Object.entries({ queueLengthLimit, queues, handSize }))
+    if (value <= 0) refuse(name, value, 'must be positive');
+  if (queues > mostQueues) refuse('queues', queues, `must not be greater than ${mostQueues}`);
+  if (queues <= 0 || handSize <= 0) return errors;
+  if (handSize > queues) refuse('handSize', handSize, `should not be greater than queues (${queues})`);
+  else if (Math.ceil(Math.log2(queues) * handSize) > mostHashBits)
+    refuse(
+      'handSize',
+      handSize,
+      `required entropy bits of deckSize ${queues} and handSize ${handSize} should not be greater than ${mostHashBits}`,
+    );
   return errors;
 }

@@ -1,8 +1,9 @@
-import { parseCidr } from '../../../base/cidr.ts';
+import { formatCidr, parseCidr } from '../../../base/cidr.ts';
 import { formatIp, parseIp } from '../../../base/ip.ts';
 import type { IPAddress, ServiceCIDR } from '../../schema/generated/types/networking-v1.ts';
-import { cidr, type Errors, each, requiredText } from '../common.ts';
-import { invalidValue, required } from '../field-error.ts';
+import { cidr, type Errors, each, optionalFormat, requiredFormat } from '../common.ts';
+import { asGoStruct, invalidValue, required } from '../field-error.ts';
+import { isDns1123Subdomain, isPathSegmentName } from '../format.ts';
 
 /** An IPAddress is named as the address is written in its canonical form. */
 export function nameIsAddress(name: string): readonly string[] {
@@ -14,13 +15,26 @@ export function nameIsAddress(name: string): readonly string[] {
 export function validateIpAddress({ spec }: IPAddress): Errors {
   const here = 'spec.parentRef';
   if (!spec?.parentRef) return [required(here)];
-  const { resource, name } = spec.parentRef;
-  return [...requiredText(resource, `${here}.resource`), ...requiredText(name, `${here}.name`)];
+  const { group, resource, name, namespace } = spec.parentRef;
+  return [
+    ...optionalFormat(group, `${here}.group`, isDns1123Subdomain),
+    ...requiredFormat(resource, `${here}.resource`, isPathSegmentName),
+    ...requiredFormat(name, `${here}.name`, isPathSegmentName),
+    ...optionalFormat(namespace, `${here}.namespace`, isPathSegmentName),
+  ];
 }
 
 export function validateIpAddressUpdate({ spec }: IPAddress, old: IPAddress): Errors {
   const same = JSON.stringify(spec?.parentRef) === JSON.stringify(old.spec?.parentRef);
-  return same ? [] : [invalidValue('spec.parentRef', spec?.parentRef, 'field is immutable')];
+  return same
+    ? []
+    : [
+        invalidValue(
+          'spec.parentRef',
+          spec?.parentRef && asGoStruct(spec.parentRef, { Group: '', Resource: '', Namespace: '', Name: '' }),
+          'field is immutable',
+        ),
+      ];
 }
 
 /** One block, or one of each family. */
@@ -29,7 +43,7 @@ export function validateServiceCidr({ spec }: ServiceCIDR): Errors {
   const cidrs = spec?.cidrs ?? [];
   if (cidrs.length === 0) return [required(here, 'at least one CIDR required')];
   if (cidrs.length > 2) return [invalidValue(here, cidrs, 'may only hold up to 2 values')];
-  const errors = each(cidrs, here, cidr);
+  const errors = each(cidrs, here, strictCidr);
   const [first, second] = cidrs.map(parseCidr);
   if (first && second && first.family === second.family)
     errors.push(
@@ -40,6 +54,18 @@ export function validateServiceCidr({ spec }: ServiceCIDR): Errors {
       ),
     );
   return errors;
+}
+
+/** New kinds take blocks in their one form only. */
+function strictCidr(text: string, path: string): Errors {
+  const errors = cidr(text, path);
+  if (errors.length > 0) return errors;
+  const block = parseCidr(text);
+  if (!block || formatCidr(block) === text) return [];
+  const address = parseIp(text.slice(0, text.indexOf('/')));
+  return address?.value === block.base
+    ? [invalidValue(path, text, `must be in canonical form (${JSON.stringify(formatCidr(block))})`)]
+    : [invalidValue(path, text, 'must not have bits set beyond the prefix length')];
 }
 
 /** A block may be joined by one of the other family; nothing else changes. */

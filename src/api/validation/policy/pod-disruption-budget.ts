@@ -1,13 +1,17 @@
 import type { PodDisruptionBudget } from '../../schema/generated/types/policy-v1.ts';
 import { atMostAll, countOrPercent, type Errors, oneOf } from '../common.ts';
-import { invalidValue } from '../field-error.ts';
+import { asGoStruct, invalidValue } from '../field-error.ts';
 import { validateLabelSelector } from '../label-selector.ts';
+
+const emptySpec = { MinAvailable: null, Selector: null, MaxUnavailable: null, UnhealthyPodEvictionPolicy: null };
 
 export function validatePodDisruptionBudget({ spec = {} }: PodDisruptionBudget): Errors {
   const { minAvailable, maxUnavailable } = spec;
   const errors: Errors = [];
   if (minAvailable !== undefined && maxUnavailable !== undefined)
-    errors.push(invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
+    errors.push(
+      invalidValue('spec', asGoStruct(spec, emptySpec), 'minAvailable and maxUnavailable cannot be both set'),
+    );
   return [
     ...errors,
     ...countOrPercent(minAvailable, 'spec.minAvailable'),

@@ -1,7 +1,7 @@
 import { jsonEqual } from '../../patch/record.ts';
 import type { ClusterRole, PolicyRule, Role, RoleBinding } from '../../schema/generated/types/rbac-v1.ts';
 import { type Errors, each, requiredFormat } from '../common.ts';
-import { forbidden, invalidFormat, invalidValue, notSupported, required } from '../field-error.ts';
+import { asGoStruct, forbidden, invalidFormat, invalidValue, notSupported, required } from '../field-error.ts';
 import { isDns1123Subdomain, isPathSegmentName } from '../format.ts';
 import { validateLabelSelector } from '../label-selector.ts';
 
@@ -94,5 +94,6 @@ export function validateClusterRoleBinding(binding: Binding): Errors {
 
 /** What a binding grants stays; only to whom may change. */
 export function validateBindingUpdate({ roleRef }: Binding, old: Binding): Errors {
-  return jsonEqual(roleRef, old.roleRef) ? [] : [invalidValue('roleRef', roleRef, 'cannot change roleRef')];
+  if (jsonEqual(roleRef, old.roleRef)) return [];
+  return [invalidValue('roleRef', asGoStruct(roleRef, { APIGroup: '', Kind: '', Name: '' }), 'cannot change roleRef')];
 }

@@ -1,4 +1,4 @@
-import type { CSIDriver, CSINode, CSIStorageCapacity } from '../../schema/generated/types/storage-v1.ts';
+import type { CSIDriver, CSINode, CSIStorageCapacity, TokenRequest } from '../../schema/generated/types/storage-v1.ts';
 import {
   duplicates,
   type Errors,
@@ -10,7 +10,7 @@ import {
   requiredFormat,
   requiredText,
 } from '../common.ts';
-import { invalidFormat, invalidValue, required, tooLong } from '../field-error.ts';
+import { duplicate, invalidFormat, invalidValue, required, tooLong } from '../field-error.ts';
 import { isDns1123Subdomain, isQualifiedName } from '../format.ts';
 import { validateLabelSelector } from '../label-selector.ts';
 import { driverName } from './driver-name.ts';
@@ -18,33 +18,39 @@ import { driverName } from './driver-name.ts';
 const maxNodeIdBytes = 192;
 const [leastTokenSeconds, mostTokenSeconds] = [600, 2 ** 32];
 
-export function validateCsiDriver({ spec }: CSIDriver): Errors {
+export function validateCsiDriver({ metadata, spec }: CSIDriver): Errors {
   if (!spec) return [required('spec')];
   const errors: Errors = [
-    ...oneOf(spec.fsGroupPolicy, 'spec.fsGroupPolicy', ['ReadWriteOnceWithFSType', 'File', 'None']),
-    ...each(spec.volumeLifecycleModes, 'spec.volumeLifecycleModes', (mode, path) =>
-      oneOf(mode, path, ['Ephemeral', 'Persistent']),
-    ),
-    ...duplicates(
-      spec.tokenRequests,
-      ({ audience }) => audience || ' ',
-      (at) => `spec.tokenRequests[${at}].audience`,
+    ...driverName(metadata.name, 'name'),
+    ...validateTokenRequests(spec.tokenRequests, 'spec.tokenRequests'),
+    ...oneOf(spec.fsGroupPolicy, 'spec.fsGroupPolicy', ['File', 'None', 'ReadWriteOnceWithFSType']),
+    ...each(spec.volumeLifecycleModes, 'spec.volumeLifecycleModes', (mode) =>
+      oneOf(mode, 'spec.volumeLifecycleModes', ['Persistent', 'Ephemeral']),
     ),
   ];
-  for (const [at, { expirationSeconds }] of (spec.tokenRequests ?? []).entries()) {
-    const path = `spec.tokenRequests[${at}].expirationSeconds`;
-    if (expirationSeconds === undefined) continue;
-    if (expirationSeconds < leastTokenSeconds)
-      errors.push(invalidValue(path, expirationSeconds, 'may not specify a duration less than 10 minutes'));
-    if (expirationSeconds > mostTokenSeconds)
-      errors.push(invalidValue(path, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'));
-  }
   const period = spec.nodeAllocatableUpdatePeriodSeconds;
   if (period !== undefined && period < 10)
     errors.push(
       invalidValue('spec.nodeAllocatableUpdatePeriodSeconds', period, 'must be greater than or equal to 10 seconds'),
     );
   return errors;
+}
+
+function validateTokenRequests(requests: readonly TokenRequest[] | undefined, path: string): Errors {
+  const audiences = new Set<string>();
+  return each(requests, path, ({ audience, expirationSeconds: seconds }, here) => {
+    const errors: Errors = audiences.has(audience) ? [duplicate(`${here}.audience`, audience)] : [];
+    audiences.add(audience);
+    if (seconds !== undefined && seconds < leastTokenSeconds)
+      errors.push(
+        invalidValue(`${here}.expirationSeconds`, seconds, 'may not specify a duration less than 10 minutes'),
+      );
+    if (seconds !== undefined && seconds > mostTokenSeconds)
+      errors.push(
+        invalidValue(`${here}.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds'),
+      );
+    return errors;
+  });
 }
 
 export function validateCsiDriverUpdate({ spec }: CSIDriver, { spec: old }: CSIDriver): Errors {

@@ -29,6 +29,14 @@ const volumeFieldPaths = [
   'metadata.namespace',
   'metadata.uid',
 ];
+/** Fields that have a name, though not every place may show them. */
+const knownFieldPaths: ReadonlySet<string> = new Set([
+  ...envFieldPaths,
+  ...volumeFieldPaths,
+  'spec.restartPolicy',
+  'spec.schedulerName',
+  'status.phase',
+]);
 const envResources = [
   'limits.cpu',
   'limits.ephemeral-storage',
@@ -108,7 +116,10 @@ function validateFieldRef(
     const key = subscript[2] ?? '';
     return invalidFormat(path, key, isQualifiedName(subscript[1] === 'metadata.annotations' ? key.toLowerCase() : key));
   }
-  return allowed.includes(fieldPath) ? [] : [notSupported(`${path}.fieldPath`, fieldPath, allowed)];
+  if (allowed.includes(fieldPath)) return [];
+  if (knownFieldPaths.has(fieldPath)) return [notSupported(`${path}.fieldPath`, fieldPath, allowed)];
+  const detail = `error converting fieldPath: field label not supported: ${fieldPath}`;
+  return [invalidValue(`${path}.fieldPath`, fieldPath, detail)];
 }
 
 function validateResourceFieldRef(
