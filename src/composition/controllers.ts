@@ -14,6 +14,7 @@ import type { Pki } from '../cluster/pki/pki.ts';
 import type { Controller } from '../controller-runtime/controller.ts';
 import { createControllerManager } from '../controller-runtime/manager.ts';
 import { type ControllersOptions, createControllers } from '../controllers/controllers.ts';
+import { garbageCollectorName } from '../controllers/garbage-collector/garbage-collector.ts';
 import { serviceAddressController } from '../controllers/service-address/service-address.ts';
 import { tokensController } from '../controllers/token-secret/token-secret.ts';
 import { schedulerPlugins } from '../scheduler/plugins/plugins.ts';
@@ -78,12 +79,16 @@ export async function startControllers(
     serviceAddressController(),
     ...(options.disabled.has('dns') ? [] : [dnsServiceController(options.clusterDns.map(formatIp))]),
   ];
-  const remotes = remoteContent(aggregation, controllerUser('namespace-controller'));
+  const remotes = remoteContent(aggregation, controllerUser(garbageCollectorName), log.child('remote-content'));
   const manager = createControllerManager({
     controllers: [
       ...createControllers({
         kinds: () => registry.kinds,
-        remoteContent: remotes,
+        remoteContent: {
+          kinds: () => remotes.kinds(),
+          unknown: () => remotes.unknown(),
+          client: remotes.clientFor(controllerUser('namespace-controller'), trusted),
+        },
         rootCaCertificates: pki.authorities['server-ca'].certificatePem,
         signSecretToken: access.signSecretToken,
         certificates: certificateOptions(access, pki),
@@ -91,9 +96,17 @@ export async function startControllers(
       }),
       ...own,
     ],
-    onKindsChange: (listener) => registry.onKindsChange(listener),
-    clientFor: (controller) =>
-      own.includes(controller) ? trusted : clientFor(userOf(controller), controller.name, views),
+    onKindsChange(listener) {
+      const unlisten = [registry.onKindsChange(listener), remotes.onKindsChange(listener)];
+      return () => {
+        for (const one of unlisten) one();
+      };
+    },
+    clientFor(controller) {
+      if (own.includes(controller)) return trusted;
+      const client = clientFor(userOf(controller), controller.name, views);
+      return controller.name === garbageCollectorName ? remotes.clientFor(userOf(controller), client) : client;
+    },
     eventsFor: (controller) =>
       remembered(eventsFor(own.includes(controller) ? supervisor : userOf(controller), controller.name)),
     metrics,

@@ -40,7 +40,7 @@ import { claimProtection, volumeProtection } from './volume-protection/volume-pr
 export interface ControllersOptions {
   /** All kinds that are served at the moment: custom resources come and go. */
   readonly kinds: () => readonly Kind[];
-  /** What lies behind other API servers. Default: nothing. */
+  /** What lies behind other API servers, for namespaces and garbage collection. Default: nothing. */
   readonly remoteContent?: RemoteContent;
   /** PEM of the certificate authorities that vouch for the API server. */
   readonly rootCaCertificates: string;
@@ -52,12 +52,22 @@ export interface ControllersOptions {
   readonly signSecretToken?: TokenSecretOptions['signToken'];
 }
 
+/** Both lists as one; another value whenever one of them is. */
+function together(own: () => readonly Kind[], others: () => readonly Kind[]): () => readonly Kind[] {
+  let made: readonly [own: readonly Kind[], others: readonly Kind[], both: readonly Kind[]] = [[], [], []];
+  return () => {
+    const [a, b] = [own(), others()];
+    if (made[0] !== a || made[1] !== b) made = [a, b, [...a, ...b]];
+    return made[2];
+  };
+}
+
 /** All controllers, in the order in which they start. */
 export function createControllers(options: ControllersOptions): readonly Controller[] {
-  const { kinds, rootCaCertificates, signSecretToken } = options;
+  const { kinds, remoteContent, rootCaCertificates, signSecretToken } = options;
   return [
     // what every namespace and node needs first
-    namespaceController(kinds, options.remoteContent),
+    namespaceController(kinds, remoteContent),
     serviceAccountController,
     rootCaController(rootCaCertificates),
     ...(signSecretToken ? [tokenSecretController({ rootCaCertificates, signToken: signSecretToken })] : []),
@@ -99,6 +109,6 @@ export function createControllers(options: ControllersOptions): readonly Control
     resourceQuotaController(kinds),
     // cleaning up
     podGarbageCollector(),
-    garbageCollector(kinds),
+    garbageCollector(remoteContent ? together(kinds, remoteContent.kinds) : kinds),
   ];
 }

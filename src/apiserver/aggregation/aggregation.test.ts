@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { connect } from 'node:tls';
+import { silentLogger } from '../../base/log.ts';
 import { run } from '../../base/process.ts';
 import { TestClient } from '../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../api-server.test-helper.ts';
+import { createInProcessClient } from '../in-process-client.ts';
 import { type ExtensionServer, registerExtension, startExtensionServer } from './extension-server.test-helper.ts';
 import { remoteContent } from './remote-content.ts';
 
@@ -17,6 +19,8 @@ const flunder = (called: string) => ({
   kind: 'Flunder',
   metadata: { name: called },
 });
+
+const cleaner = { name: 'cleaner', groups: ['cleaners'] };
 
 describe('aggregation', () => {
   let server: TestServer;
@@ -172,17 +176,18 @@ describe('aggregation', () => {
   });
 
   test('what is behind can be looked after, as another user', async (t) => {
-    const content = remoteContent(server.aggregation, { name: 'cleaner', groups: ['cleaners'] });
+    const content = remoteContent(server.aggregation, cleaner, silentLogger);
     t.after(() => content.close());
     const [kind = assert.fail()] = content.kinds();
     assert.deepEqual([kind.plural, kind.apiVersion], ['flunders', 'wardle.example.com/v1alpha1']);
     assert.deepEqual(content.unknown(), []);
     await client.post(flunders.replace('default', 'gone'), flunder('lost'));
     extension.seen.length = 0;
-    const left = async () =>
-      (await content.client.list(kind, { namespace: 'gone' })).items.map(({ metadata }) => metadata.name);
+    const local = createInProcessClient({ registry: server.registry, user: cleaner });
+    const both = content.clientFor(cleaner, local);
+    const left = async () => (await both.list(kind, { namespace: 'gone' })).items.map(({ metadata }) => metadata.name);
     assert.deepEqual(await left(), ['lost']);
-    await content.client.deleteCollection(kind, { namespace: 'gone' });
+    await both.deleteCollection(kind, { namespace: 'gone' });
     assert.deepEqual(await left(), []);
     for (const { raw } of extension.seen) assert.deepEqual(headersOf(raw, 'x-remote-user'), ['cleaner']);
   });
@@ -232,7 +237,7 @@ describe('aggregation', () => {
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
     const [version] = (await client.get('/apis', { accept })).json.items.at(-1).versions;
     assert.equal(version.freshness, 'Stale');
-    assert.deepEqual(remoteContent(server.aggregation, { name: 'x', groups: [] }).unknown(), [
+    assert.deepEqual(remoteContent(server.aggregation, cleaner, silentLogger).unknown(), [
       'unable to retrieve the complete list of server APIs: wardle.example.com/v1alpha1: stale GroupVersion discovery: wardle.example.com/v1alpha1',
     ]);
     assert.equal(version.resources[0].resource, 'flunders');

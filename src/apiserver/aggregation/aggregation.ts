@@ -66,6 +66,7 @@ export class Aggregation {
   /** By the path below which they answer. */
   readonly #remotes = new Map<string, Known>();
   #shown: readonly RemoteVersion[] = [];
+  readonly #listeners = new Set<() => void>();
   readonly #pending = new Set<string>();
   readonly #checking = new Set<string>();
   readonly #waits = new Map<string, Timer>();
@@ -129,6 +130,12 @@ export class Aggregation {
     return this.#shown;
   }
 
+  /** Calls back after each change of `remotes`. Listeners must not throw. */
+  onRemotesChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** The APIService that answers for a path, if it is another server's. */
   remoteAt(path: string): APIService | undefined {
     if (this.#remotes.size === 0) return undefined;
@@ -176,6 +183,7 @@ export class Aggregation {
       resources,
       isFresh,
     }));
+    for (const listener of [...this.#listeners]) listener();
   }
 
   #wakeUsersOf(namespace: string | undefined, name: string | undefined): void {

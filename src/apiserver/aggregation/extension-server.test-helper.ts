@@ -87,11 +87,15 @@ export async function startExtensionServer(requestHeaderCa: () => string): Promi
       const object = JSON.parse(text);
       object.metadata = { ...object.metadata, namespace, uid: crypto.randomUUID(), resourceVersion: '1' };
       extension.flunders.set(`${namespace}/${object.metadata.name}`, object);
+      extension.emit('ADDED', object);
       return send(response, 201, object);
     }
     if (request.method === 'DELETE') {
-      for (const key of [...extension.flunders.keys()])
-        if (name ? key === `${namespace}/${name}` : key.startsWith(`${namespace}/`)) extension.flunders.delete(key);
+      for (const [key, object] of [...extension.flunders]) {
+        if (name ? key !== `${namespace}/${name}` : !key.startsWith(`${namespace}/`)) continue;
+        extension.flunders.delete(key);
+        extension.emit('DELETED', object);
+      }
       return send(response, 200, { kind: 'Status', apiVersion: 'v1', status: 'Success' });
     }
     if (name) {

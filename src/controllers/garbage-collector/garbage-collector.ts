@@ -25,6 +25,8 @@ import { decide, isBlocking, type OwnerState } from './plan.ts';
 /** A kind that an owner reference names may be served later (a custom one). */
 const unknownKindRecheckMs = 30_000;
 
+export const garbageCollectorName = 'generic-garbage-collector';
+
 /** Deletes objects whose owners are gone, and carries out the propagation policies Foreground and Orphan. */
 export function garbageCollector(allKinds: () => readonly Kind[]): Controller {
   // Events have no owners to speak of, and there are many.
@@ -36,7 +38,7 @@ export function garbageCollector(allKinds: () => readonly Kind[]): Controller {
   const wakes = () =>
     kinds().map((kind): Wake => ({ kind, keysOf: (change, client) => graph.wokenBy(kind, change, client) }));
   return controller({
-    name: 'generic-garbage-collector',
+    name: garbageCollectorName,
     wakesOn: wakes(),
     wakesOnServed: wakes,
     concurrency: 20,

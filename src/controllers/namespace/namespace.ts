@@ -21,15 +21,18 @@ const recheckAfterMs = 1_000;
 
 /** Content that lies behind other API servers. */
 export interface RemoteContent {
-  /** Namespaced kinds of servers that answer. */
+  /** Kinds of servers that answer. */
   kinds(): readonly Kind[];
   /** Why some of the content is not known now. */
   unknown(): readonly string[];
+  /** Speaks of these kinds, as the namespace controller. */
   readonly client: ContentClient;
 }
 
 async function deleteRemote(remotes: RemoteContent, namespace: string, signal: AbortSignal): Promise<ContentReport> {
-  const kinds = remotes.kinds().filter(({ verbs }) => verbs.includes('delete') && verbs.includes('list'));
+  const kinds = remotes
+    .kinds()
+    .filter(({ scope, verbs }) => scope === 'Namespaced' && verbs.includes('delete') && verbs.includes('list'));
   const report = await deleteContent(remotes.client, namespace, { kinds, signal });
   return { ...report, discoveryFailures: remotes.unknown() };
 }
