@@ -137,7 +137,7 @@ function mergeList(field: Field, current: readonly unknown[], patch: readonly un
   const { mergeKey } = field;
   if (mergeKey === undefined)
     throw badRequest(`cannot merge lists without merge key for ${field.schema?.items?.name ?? 'this type'}`);
-  let kept = current;
+  const gone = new Set<unknown>();
   let replace = false;
   const items: Json[] = [];
   for (const item of patch) {
@@ -150,24 +150,27 @@ function mergeList(field: Field, current: readonly unknown[], patch: readonly un
     else if (directive === 'replace') replace = true;
     else if (directive === 'merge') throw badRequest('merging lists cannot yet be specified in the patch');
     else if (directive !== 'delete') throw badDirective(directive, item);
-    else {
-      const value = keyValue(item, mergeKey);
-      kept = kept.filter((present) => !isJson(present) || own(present, mergeKey) !== value);
-    }
+    else gone.add(keyValue(item, mergeKey));
   }
   if (replace) return items.map(withoutDirectives);
+  const kept = gone.size === 0 ? current : current.filter((one) => !isJson(one) || !gone.has(own(one, mergeKey)));
   const merged = mergeItems(field.schema?.items, kept, items, mergeKey);
   return orderMerged(merged, items, current, identityBy(mergeKey));
 }
 
 function mergeItems(schema: Schema | undefined, current: readonly unknown[], items: readonly Json[], mergeKey: string) {
   const merged = [...current];
+  /** The first item of each key, as lists of thousands are merged too. */
+  const places = new Map<unknown, number>();
+  merged.forEach((present, at) => {
+    const value = isJson(present) ? own(present, mergeKey) : undefined;
+    if (value !== undefined && !places.has(value)) places.set(value, at);
+  });
   for (const item of items) {
     const value = keyValue(item, mergeKey);
-    const at = merged.findIndex((present) => isJson(present) && own(present, mergeKey) === value);
-    const present = merged[at];
-    if (isJson(present)) merged[at] = mergeMap(schema, present, item);
-    else merged.push(withoutDirectives(item));
+    const at = places.get(value);
+    if (at !== undefined) merged[at] = mergeMap(schema, merged[at] as Json, item);
+    else places.set(value, merged.push(withoutDirectives(item)) - 1);
   }
   return merged;
 }
