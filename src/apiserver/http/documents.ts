@@ -31,11 +31,21 @@ export function etagOf(body: Uint8Array): string {
   return `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`;
 }
 
-/** Sends it, or 304 when the client has it. A client that accepts another form only is told which there is. */
-export async function sendDocument(request: ApiRequest, given: CachedDocument): Promise<void> {
+/** The longest that HTTP knows (RFC 9111). */
+const yearMs = 365 * 24 * 3600 * 1000;
+
+/**
+ * Sends it, or 304 when the client has it. A client that accepts another form only is told which there is. Clients need not
+ * ask again for what is `immutable`: its address changes with its content.
+ */
+export async function sendDocument(
+  request: ApiRequest,
+  given: CachedDocument,
+  { immutable = false }: { readonly immutable?: boolean } = {},
+): Promise<void> {
   const { exchange } = request;
   const document = plainEncoding(exchange.headers.accept) === 'protobuf' ? inProtobuf(given) : given;
-  const headers = headersFor(request, document);
+  const headers = headersFor(request, document, immutable);
   if (!headers) return;
   if (document.body.length < compressFromBytes || !acceptsGzip(exchange)) {
     exchange.send(200, headers, document.body);
@@ -67,6 +77,7 @@ function inProtobuf(document: CachedDocument): CachedDocument {
 function headersFor(
   request: ApiRequest,
   { contentType, etag }: Pick<CachedDocument, 'contentType' | 'etag'>,
+  immutable = false,
 ): OutgoingHttpHeaders | undefined {
   const { exchange } = request;
   const { accept } = exchange.headers;
@@ -75,7 +86,8 @@ function headersFor(
   const headers = request.headers(contentType);
   headers.etag = etag;
   headers.vary = 'Accept';
-  headers['cache-control'] = 'public';
+  headers['cache-control'] = immutable ? 'public, immutable' : 'public';
+  if (immutable) headers.expires = new Date(Date.now() + yearMs).toUTCString();
   if (exchange.headers['if-none-match'] !== etag) return headers;
   exchange.send(304, headers);
   return undefined;

@@ -22,8 +22,18 @@ export function openApiRoutes(documents: OpenApiDocuments, remotes?: RemoteDocum
       async handler(request) {
         const name = request.info.path.slice('/openapi/v3'.length).replaceAll(/^\/|\/$/g, '');
         if (name === '') return send(request, documents.v3Index(await remotes?.v3Index()));
-        return send(request, documents.v3(name) ?? (await remotes?.v3(name)));
+        const own = documents.v3(name);
+        return own ? sendOwn(request, name, own) : send(request, await remotes?.v3(name));
       },
     },
   ];
+}
+
+/** An address with a hash stands for one content: who asks for an older one is sent on to the present one. */
+function sendOwn(request: ApiRequest, name: string, document: CachedDocument): Promise<void> | void {
+  const hash = document.etag.replaceAll('"', '');
+  const asked = request.query.get('hash');
+  if (asked === undefined || asked === hash) return sendDocument(request, document, { immutable: asked !== undefined });
+  const headers = request.headers('text/plain; charset=utf-8');
+  request.exchange.send(301, { ...headers, location: `/openapi/v3/${name}?hash=${hash}` });
 }
