@@ -38,6 +38,9 @@ const shuttingDown = new Error('the server is shutting down');
 const clientClosedRequest = 499;
 /** Requests that take longer have a line in the log, as upstream's trace. */
 const slowMs = 1000;
+/** When everything is slow, a few lines say so as well as thousands. */
+const mostSlowLines = 10;
+const slowLinesEveryMs = 10_000;
 
 /** From bytes to a handler and back: who asks, may they, is there room, how long, what went wrong. */
 export class Pipeline {
@@ -48,6 +51,7 @@ export class Pipeline {
   readonly #streams = new Set<RunningRequest>();
   #sweep: NodeJS.Timeout | undefined;
   #stopping = false;
+  #slow = { sinceMs: Number.NEGATIVE_INFINITY, lines: 0, unsaid: 0 };
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -209,13 +213,21 @@ export class Pipeline {
       path: exchange.path,
       code,
       ms: Math.round(ms),
-      ...(slow && { untilEnteredMs: enteredMs === 0 ? undefined : Math.round(enteredMs - startMs) }),
       user: user?.name,
       agent: exchange.headers['user-agent'],
       auditId: parsed.auditId,
     };
-    if (slow) log.info('slow request', fields);
-    else log.debug('request', fields);
+    if (!slow) log.debug('request', fields);
+    else if (this.#maySaySlow(nowMs)) {
+      const enteredAfterMs = enteredMs === 0 ? undefined : Math.round(enteredMs - startMs);
+      log.info('slow request', { ...fields, enteredAfterMs, unsaid: this.#slow.unsaid || undefined });
+    }
+  }
+
+  #maySaySlow(nowMs: number): boolean {
+    if (nowMs - this.#slow.sinceMs >= slowLinesEveryMs)
+      this.#slow = { sinceMs: nowMs, lines: 0, unsaid: Math.max(0, this.#slow.lines - mostSlowLines) };
+    return this.#slow.lines++ < mostSlowLines;
   }
 
   #endOverdue(): void {
