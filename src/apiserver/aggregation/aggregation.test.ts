@@ -254,7 +254,7 @@ describe('aggregation', () => {
     await registerExtension(client, extension);
     assert.match(
       await available('False', 'FailedDiscoveryCheck'),
-      /^failing or missing response from https:\/\/api\.wardle\.svc:443\/apis\/wardle\.example\.com\/v1alpha1: /,
+      /^failing or missing response from https:\/\/api\.wardle\.svc:443\/apis\/wardle\.example\.com\/v1alpha1: Get ".*": tls: failed to verify certificate: x509: certificate signed by unknown authority$/,
     );
     await client.patch(`${services}/${name}`, { spec: { insecureSkipTLSVerify: true } });
     await available('True', 'Passed');

@@ -8,7 +8,7 @@ import { errorCode } from '../../base/errors.ts';
 import type { View } from '../../client/client.ts';
 import type { UserInfo } from '../contract.ts';
 import type { NodeConnection } from '../proxy/node-connection.ts';
-import { connectTarget, TlsAgent, type TlsTarget } from '../proxy/tls-agent.ts';
+import { connectTarget, failureText, TlsAgent, type TlsTarget } from '../proxy/tls-agent.ts';
 import { readyEndpoint } from '../webhook-client/service-endpoint.ts';
 import { identityHeaders } from './identity.ts';
 
@@ -75,7 +75,14 @@ export class RemoteServers {
   ): Promise<Fetched> {
     const headers = { Accept: accept, 'User-Agent': 'kube-aggregator', ...(etag && { 'If-None-Match': etag }) };
     const signal = AbortSignal.timeout(fetchMs);
-    return fetched(await this.send(service, { method: 'GET', path, headers, user: aggregator, signal }));
+    try {
+      return await fetched(await this.send(service, { method: 'GET', path, headers, user: aggregator, signal }));
+    } catch (error) {
+      const target = this.#target(service);
+      const { port = 443 } = service.spec?.service ?? {};
+      const url = `https://${target.servername}:${port}${path}`;
+      throw new Error(`Get ${JSON.stringify(url)}: ${failureText(error, target, signal.aborted)}`, { cause: error });
+    }
   }
 
   /** A request of this server's own, over kept connections. The answer must be read to its end. Rejects with Error. */

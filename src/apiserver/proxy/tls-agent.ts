@@ -1,7 +1,7 @@
 import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import { toError } from '../../base/errors.ts';
+import { errorCode, toError } from '../../base/errors.ts';
 import type { Endpoint, NodeConnection } from './node-connection.ts';
 
 /** Somebody who is spoken to over TLS: a webhook, an aggregated API server. */
@@ -65,4 +65,28 @@ export class TlsAgent extends Agent {
     );
     return undefined;
   }
+}
+
+const unknownAuthority = new Set([
+  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+]);
+
+/** Why a target could not be spoken to, as Go's client words it. */
+export function failureText(
+  error: unknown,
+  target: Pick<TlsTarget, 'servername' | 'endpoint'>,
+  isLate: boolean,
+): string {
+  if (isLate) return 'context deadline exceeded';
+  const code = errorCode(error) ?? '';
+  const prefix = 'tls: failed to verify certificate: x509:';
+  if (unknownAuthority.has(code)) return `${prefix} certificate signed by unknown authority`;
+  if (code === 'CERT_HAS_EXPIRED') return `${prefix} certificate has expired or is not yet valid`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `${prefix} certificate is not valid for ${target.servername}`;
+  if (code === 'ECONNREFUSED') {
+    const { host, port } = target.endpoint();
+    return `dial tcp ${host.includes(':') ? `[${host}]` : host}:${port}: connect: connection refused`;
+  }
+  return toError(error).message;
 }

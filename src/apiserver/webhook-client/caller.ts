@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { type Agent, request as httpsRequest } from 'node:https';
 import type { WebhookClientConfig } from '../../api/schema/generated/types/admissionregistration-v1.ts';
-import { errorCode, toError } from '../../base/errors.ts';
+import { errorCode } from '../../base/errors.ts';
 import { directConnection, type Endpoint, type NodeConnection } from '../proxy/node-connection.ts';
-import { TlsAgent } from '../proxy/tls-agent.ts';
+import { failureText, TlsAgent } from '../proxy/tls-agent.ts';
 
 /** Sends one review and returns the answer's text. Rejects with an Error worded as upstream's client words it. */
 export type CallWebhook = (
@@ -51,7 +51,7 @@ export function webhookCaller({ endpointOf, connection = directConnection }: Cal
     const deadline = AbortSignal.timeout(timeoutSeconds * 1000);
     const ends = signal ? AbortSignal.any([signal, deadline]) : deadline;
     const wrap = (error: unknown) =>
-      new Error(`Post "${target.url}?timeout=${timeoutSeconds}s": ${reasonOf(error, target, deadline)}`, {
+      new Error(`Post "${target.url}?timeout=${timeoutSeconds}s": ${failureText(error, target, deadline.aborted)}`, {
         cause: error,
       });
     let answer: Answer;
@@ -138,25 +138,6 @@ async function readBounded(response: IncomingMessage): Promise<string> {
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString();
-}
-
-const unknownAuthority = new Set([
-  ...['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-]);
-
-function reasonOf(error: unknown, target: Target, deadline: AbortSignal): string {
-  if (deadline.aborted) return 'context deadline exceeded';
-  const code = errorCode(error) ?? '';
-  const prefix = 'tls: failed to verify certificate: x509:';
-  if (unknownAuthority.has(code)) return `${prefix} certificate signed by unknown authority`;
-  if (code === 'CERT_HAS_EXPIRED') return `${prefix} certificate has expired or is not yet valid`;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `${prefix} certificate is not valid for ${target.servername}`;
-  if (code === 'ECONNREFUSED') {
-    const { host, port } = target.endpoint();
-    return `dial tcp ${host.includes(':') ? `[${host}]` : host}:${port}: connect: connection refused`;
-  }
-  return toError(error).message;
 }
 
 function statusText({ status, text }: Answer): string {
