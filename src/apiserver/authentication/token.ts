@@ -40,7 +40,7 @@ export function unionTokens(kinds: readonly TokenAuthenticator[]): TokenAuthenti
           const answer = await kind.authenticateToken(token, context);
           if (answer) return { ...answer, user: authenticated(answer.user) };
         } catch (error) {
-          context.signal.throwIfAborted();
+          if (context.signal.aborted) throw unauthorized('nobody answered in time', error);
           if (!isApiError(error, 'Unauthorized')) throw error;
           reasons.push(error.cause === undefined ? error.message : toError(error.cause).message);
         }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SubjectAccessReview } from '../../../api/schema/generated/types/authorization-v1.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { toError } from '../../../base/errors.ts';
@@ -29,7 +30,7 @@ export interface WebhookAuthorizerOptions {
 type Spec = SubjectAccessReview['spec'];
 
 /** What is larger is asked and not kept. */
-const longestKey = 10_000;
+const longestKept = 10_000;
 
 /** Asks somebody outside (kubernetes.io/docs/reference/access-authn-authz/webhook). */
 export function webhookAuthorizer(options: WebhookAuthorizerOptions): Authorizer {
@@ -59,9 +60,11 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): Authorizer
       const matching = matches?.(spec);
       if (matching?.error !== undefined) return failed('match condition', new Error(matching.error));
       if (matching && !matching.matches) return { decision: 'no-opinion', reason: '' };
-      const key = JSON.stringify(spec);
+      const text = JSON.stringify(spec);
       try {
-        return await (key.length > longestKey ? ask(spec) : cache.get(key, () => ask(spec), holdsMs));
+        if (text.length > longestKept) return await ask(spec);
+        const key = createHash('sha256').update(text).digest('base64');
+        return await cache.get(key, () => ask(spec), holdsMs);
       } catch (error) {
         return failed('request', toError(error));
       }
