@@ -6,6 +6,7 @@ import type {
   ParamRef,
 } from '../../../api/schema/generated/types/admissionregistration-v1.ts';
 import type { Namespace } from '../../../api/schema/generated/types/core-v1.ts';
+import type { LabelSelector } from '../../../api/schema/generated/types/meta-v1.ts';
 import { labelSelectorOf } from '../../../api/selectors/label-selector.ts';
 import type { Client, View } from '../../../client/client.ts';
 import type { AdmissionRequest, Authorizer } from '../../contract.ts';
@@ -87,15 +88,41 @@ export async function paramsFor(
   const { apiVersion = '', kind: name = '' } = paramKind;
   const kind = kinds().find((one) => one.apiVersion === apiVersion && one.kind === name);
   if (!kind) throw new Error(`failed to find resource referenced by paramKind: '${apiVersion}, Kind=${name}'`);
-  const view = client.view(kind);
-  await view.ready();
   const namespace = kind.scope === 'Namespaced' ? (paramRef.namespace ?? ref.namespace) : undefined;
   if (kind.scope === 'Namespaced' && !namespace)
     throw new Error('cannot use namespaced paramRef in policy binding that matches cluster-scoped resources');
-  const found = paramRef.name
-    ? [view.get(namespace ? `${namespace}/${paramRef.name}` : paramRef.name)].filter((one) => one !== undefined)
-    : view.list(namespace).filter(({ metadata }) => labelSelectorOf(paramRef.selector).matches(metadata.labels));
+  const found = await (kind.convert ? convertedParams : viewedParams)(client, kind, { ...paramRef, namespace });
   if (found.length === 0 && paramRef.parameterNotFoundAction !== 'Allow')
     throw new Error('no params found for policy binding with `Deny` parameterNotFoundAction');
   return found;
+}
+
+interface Wanted {
+  readonly namespace: string | undefined;
+  readonly name?: string;
+  readonly selector?: LabelSelector;
+}
+
+async function viewedParams(
+  client: Client,
+  kind: Kind,
+  { namespace, name, selector }: Wanted,
+): Promise<readonly KubeObject[]> {
+  const view = client.view(kind);
+  await view.ready();
+  if (name) return [view.get(namespace ? `${namespace}/${name}` : name)].filter((one) => one !== undefined);
+  return view.list(namespace).filter(({ metadata }) => labelSelectorOf(selector).matches(metadata.labels));
+}
+
+/** Of versions that a webhook makes there is no view. */
+async function convertedParams(
+  client: Client,
+  kind: Kind,
+  { namespace, name, selector }: Wanted,
+): Promise<readonly KubeObject[]> {
+  const { items } = await client.list(kind, {
+    ...(namespace && { namespace }),
+    ...(name && { fieldSelector: `metadata.name=${name}` }),
+  });
+  return items.filter(({ metadata }) => name || labelSelectorOf(selector).matches(metadata.labels));
 }
