@@ -155,3 +155,61 @@ test('a stop ends watches, says go away, and frees the port', async () => {
   await assert.rejects(late.get('/version'));
   late.close();
 });
+
+test('a caller may allow less time than the server; nonsense is refused', async () => {
+  const slow: Authorizer = { authorize: () => new Promise(() => undefined) };
+  const server = await startTestServer({ authorizer: slow });
+  const client = new TestClient(server, server.admin);
+  try {
+    const { status, json } = await client.get('/api/v1/pods?timeout=100ms');
+    assert.equal(status, 504);
+    assert.equal(json.message, 'Timeout: request did not complete within the allotted timeout');
+    const wrong = await client.get('/api/v1/pods?timeout=soon');
+    assert.equal(wrong.status, 400);
+    assert.equal(wrong.json.message, 'invalid timeout specified in the request URL - time: invalid duration "soon"');
+  } finally {
+    client.close();
+    await server.close();
+  }
+});
+
+test('a stop with a delay: not ready any more, and served all the same', async () => {
+  const server = await startTestServer({ overrides: { shutdownDelayMs: 500 } });
+  const client = new TestClient(server, server.admin);
+  assert.equal((await client.get('/readyz')).status, 200);
+  const stopped = server.close();
+  const readiness = await client.get('/readyz?verbose');
+  assert.equal(readiness.status, 500);
+  assert.match(readiness.text, /\[-\]shutdown failed/);
+  assert.equal((await client.get('/livez')).status, 200);
+  assert.equal((await client.get('/api/v1/pods')).status, 200);
+  client.close();
+  await stopped;
+});
+
+test('what requests are counted by does not grow with what clients make up', async () => {
+  const server = await startTestServer();
+  const client = new TestClient(server, server.admin);
+  const series = async () =>
+    (await client.get('/metrics')).text.split('\n').filter((line) => line.startsWith('apiserver_request_total')).length;
+  await client.get('/api/v1/namespaces/default/pods');
+  await client.get('/nothing');
+  await client.get('/apis/none/v1/things');
+  await client.call('BREW', '/nothing');
+  await series();
+  const before = await series();
+  for (let i = 0; i < 50; i++) {
+    await client.get(`/apis/g${i}/v1/things${i}`);
+    await client.get(`/nothing/${i}`);
+    await client.get(`/api/v1/namespaces/n${i}/pods`);
+  }
+  await client.call('BREW2', '/nothing');
+  assert.equal(await series(), before);
+  const { text } = await client.get('/metrics');
+  assert.match(
+    text,
+    /apiserver_request_total\{verb="LIST",dry_run="",group="",version="v1",resource="pods",subresource="",scope="namespace",component="apiserver",code="200"\} 51\n/,
+  );
+  client.close();
+  await server.close();
+});
