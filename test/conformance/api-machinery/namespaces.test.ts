@@ -136,3 +136,24 @@ test('OrderedNamespaceDeletion namespace deletion should delete pod first', asyn
   await untilGone(api, `${path}/configmaps/configmap`);
   await untilGone(api, path);
 });
+
+test('Namespaces [Serial] should always delete fast (ALL of 100 namespaces in 150 seconds) [Feature:ComprehensiveNamespaceDraining]', async () => {
+  const names = Array.from({ length: 100 }, (_, index) => `nslifetest-${index}`);
+  const labels = { 'ns-life': 'true' };
+  await Promise.all(
+    names.map(async (name) => {
+      await api.create('/api/v1/namespaces', { metadata: { name, labels } });
+      await api.create(`/api/v1/namespaces/${name}/configmaps`, { metadata: { name: 'content' } });
+    }),
+  );
+  const chosen = '/api/v1/namespaces?labelSelector=ns-life%3Dtrue';
+  const watch = await api.watch(`${chosen}&resourceVersion=0`);
+  await Promise.all(names.map((name) => api.delete(`/api/v1/namespaces/${name}`)));
+  const left = new Set(names);
+  while (left.size > 0) {
+    const { type, object } = await watch.next(150_000);
+    if (type === 'DELETED') left.delete(object.metadata.name);
+  }
+  watch.stop();
+  assert.equal((await api.get(chosen)).items.length, 0);
+});
