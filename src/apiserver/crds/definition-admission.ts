@@ -2,7 +2,7 @@ import { customResourceDefinition } from '../../api/apiextensions/custom-resourc
 import { expressionsIn, hasExpressions } from '../../api/apiextensions/expressions/has-rules.ts';
 import type { CustomResourceDefinition, JSONSchemaProps } from '../../api/schema/generated/types/apiextensions-v1.ts';
 import { type FieldError, invalid } from '../../api/status.ts';
-import { placeOf } from '../../api/validation/apiextensions/versions.ts';
+import { placesOf } from '../../api/validation/apiextensions/versions.ts';
 import { invalidValue } from '../../api/validation/field-error.ts';
 import type { AdmissionPlugin } from '../contract.ts';
 
@@ -25,8 +25,9 @@ export const definitionAdmission: AdmissionPlugin = {
     const known = new Set(old ? (old as CustomResourceDefinition).spec.versions.flatMap(expressionsOf) : []);
     const isKnown = (expression: string) => known.has(expression);
     const errors: FieldError[] = [];
+    const placeAt = placesOf(spec, 'schema');
     for (const [at, { schema }] of spec.versions.entries()) {
-      const place = placeOf(spec, 'schema', at);
+      const place = placeAt(at);
       const structural = schema?.openAPIV3Schema;
       if (place && structural) errors.push(...(await faultsOf(structural, `${place}.openAPIV3Schema`, isKnown)));
     }

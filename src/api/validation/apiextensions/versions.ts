@@ -15,25 +15,27 @@ import { validateStructural } from './structural.ts';
  * Where what all versions share stands, in upstream's words: it moves what is the same everywhere out of the versions
  * before it looks. Also for faults that are found when rules are compiled.
  */
-export function placeOf(
+export function placesOf(
   { versions = [] }: CustomResourceDefinitionSpec,
   part: 'schema' | 'subresources' | 'additionalPrinterColumns' | 'selectableFields',
-  at: number,
-): string | undefined {
+): (at: number) => string | undefined {
   const [first] = versions;
   const isShared = versions.every((version) => jsonEqual(version[part] ?? null, first?.[part] ?? null));
-  if (isShared && at > 0) return undefined;
-  if (isShared) return `spec.${part === 'schema' ? 'validation' : part}`;
-  return `spec.versions[${at}].${part}`;
+  if (!isShared) return (at) => `spec.versions[${at}].${part}`;
+  return (at) => (at > 0 ? undefined : `spec.${part === 'schema' ? 'validation' : part}`);
 }
 
 /** Faults of schemas, subresources, columns and selectable fields. */
 export function validateVersionContents(spec: CustomResourceDefinitionSpec): Errors {
+  const schemaAt = placesOf(spec, 'schema');
+  const subresourcesAt = placesOf(spec, 'subresources');
+  const columnsAt = placesOf(spec, 'additionalPrinterColumns');
+  const fieldsAt = placesOf(spec, 'selectableFields');
   return (spec.versions ?? []).flatMap((version, at) => {
-    const schema = placeOf(spec, 'schema', at);
-    const subresources = placeOf(spec, 'subresources', at);
-    const columns = placeOf(spec, 'additionalPrinterColumns', at);
-    const fields = placeOf(spec, 'selectableFields', at);
+    const schema = schemaAt(at);
+    const subresources = subresourcesAt(at);
+    const columns = columnsAt(at);
+    const fields = fieldsAt(at);
     const structural = version.schema?.openAPIV3Schema;
     return [
       ...(schema && structural ? validateStructural(structural, `${schema}.openAPIV3Schema`) : []),
