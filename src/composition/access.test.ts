@@ -285,6 +285,20 @@ test('what is no token of ours is left to others', async () => {
   );
 });
 
+test('a token that a pod gets unasked outlives what the node is told, for programs that read theirs once', async () => {
+  const uid = await makePod('old-program', 'n1');
+  const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name: 'old-program', uid };
+  const lifeOf = (token: string) => {
+    const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    return [payload.exp - payload.iat, payload['kubernetes.io'].warnafter - payload.iat];
+  };
+  assert.deepEqual(lifeOf(await requestToken({ boundObjectRef, expirationSeconds: 3607 })), [365 * 24 * 3600, 3607]);
+  assert.equal(lifeOf(await requestToken({ boundObjectRef, expirationSeconds: 3608 }))[0], 3608);
+  assert.equal(lifeOf(await requestToken({ expirationSeconds: 3607 }))[0], 3607);
+  const elsewhere = await requestToken({ boundObjectRef, expirationSeconds: 3607, audiences: ['vault'] });
+  assert.equal(lifeOf(elsewhere)[0], 3607);
+});
+
 test('a node gets tokens for pods of its own only', async () => {
   const uid = await makePod('of-n1', 'n1');
   const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name: 'of-n1', uid };

@@ -104,7 +104,9 @@ export async function createAccess(options: AccessOptions): Promise<Access> {
     tokenRequest: createTokenRequestHandler({
       signer,
       subjects,
+      clock,
       audiences,
+      extend: authentication.extendTokens,
       nodeAudiences: {
         csiDrivers: client.view(csiDriver),
         volumesOf: (pod) => volumesOf(pod, client),

@@ -25,13 +25,17 @@ export interface ServiceAccountClaims {
   readonly isLegacy?: boolean;
 }
 
+type SignedClaims = Omit<ServiceAccountClaims, 'tokenId' | 'expiresAtMs' | 'isLegacy'>;
+
 export interface TokenSigner {
   readonly issuer: string;
   /** `keys` of the JSON Web Key Set by which others verify (RFC 7517). */
   publicKeys(): Promise<readonly JWK[]>;
   sign(
-    claims: Omit<ServiceAccountClaims, 'tokenId' | 'expiresAtMs'>,
+    claims: SignedClaims,
     expirationSeconds: number,
+    /** `warnAfterSeconds` stands in the token: whoever shows it later does not look for his new one, as he should. */
+    options?: { readonly warnAfterSeconds?: number },
   ): Promise<{ token: string; expiresAtMs: number }>;
   /** For secrets of type `kubernetes.io/service-account-token`, in the form that such tokens have had from the beginning. */
   signForSecret(claims: {
@@ -78,15 +82,15 @@ export function createTokenSigner(options: {
   };
 
   const signClaims = async (
-    claims: Omit<ServiceAccountClaims, 'tokenId' | 'expiresAtMs'>,
-    times: { readonly nowSeconds: number; readonly exp?: number },
+    claims: SignedClaims,
+    times: { readonly nowSeconds: number; readonly exp: number; readonly warnAfter: number | undefined },
   ): Promise<string> => {
-    const { nowSeconds, exp } = times;
+    const { nowSeconds, exp, warnAfter } = times;
     const { namespace, serviceAccount, pod, secret, node } = claims;
     const { kid = '' } = await jwk();
     return new SignJWT({
       aud: [...claims.audiences],
-      ...(exp !== undefined && { exp }),
+      exp,
       iat: nowSeconds,
       iss: issuer,
       jti: randomUUID(),
@@ -96,6 +100,7 @@ export function createTokenSigner(options: {
         ...(pod && { pod }),
         ...(secret && { secret }),
         serviceaccount: serviceAccount,
+        ...(warnAfter !== undefined && { warnafter: warnAfter }),
       },
       nbf: nowSeconds,
       sub: serviceAccountUser(namespace, serviceAccount.name),
@@ -109,10 +114,11 @@ export function createTokenSigner(options: {
     issuer,
     publicKeys: async () => [await jwk()],
 
-    async sign(claims, expirationSeconds) {
+    async sign(claims, expirationSeconds, { warnAfterSeconds } = {}) {
       const nowSeconds = nowInSeconds();
       const exp = nowSeconds + expirationSeconds;
-      return { token: await signClaims(claims, { nowSeconds, exp }), expiresAtMs: exp * 1000 };
+      const warnAfter = warnAfterSeconds === undefined ? undefined : nowSeconds + warnAfterSeconds;
+      return { token: await signClaims(claims, { nowSeconds, exp, warnAfter }), expiresAtMs: exp * 1000 };
     },
 
     async signForSecret({ namespace, serviceAccount, secret }) {

@@ -29,6 +29,8 @@ export interface AuthenticationSettings {
   readonly serviceAccountIssuers: readonly string[];
   /** Whom tokens may be meant for to be taken here. Undefined: the issuers. */
   readonly apiAudiences?: readonly string[];
+  /** Whether tokens that pods get unasked hold for a year, for programs that read theirs once. */
+  readonly extendTokens: boolean;
   /** Longest life of a token that somebody asks for. */
   readonly maxTokenSeconds?: number;
 }
@@ -54,6 +56,7 @@ export function readAuthenticationSettings(args: Arguments): AuthenticationSetti
   return {
     anonymous: anonymousAuth === undefined ? 'health' : anonymousAuth ? 'all' : 'none',
     bootstrapTokens: args.switch('enable-bootstrap-token-auth') ?? true,
+    extendTokens: args.switch('service-account-extend-token-expiration') ?? true,
     serviceAccountIssuers: args.all('service-account-issuer').filter((issuer) => checkIssuer(args, issuer)),
     ...(configFile && { configFile }),
     ...(oidc && { oidc }),

@@ -4,6 +4,7 @@ import type { PersistentVolume, Pod } from '../../api/schema/generated/types/cor
 import type { CSIDriver } from '../../api/schema/generated/types/storage-v1.ts';
 import type { FieldError } from '../../api/status.ts';
 import { ApiError, badRequest, forbidden, invalid, notFound } from '../../api/status.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { View } from '../../client/client.ts';
 import { nodeNameOf } from '../authorization/node.ts';
 import type { Authorizer, UserInfo } from '../contract.ts';
@@ -13,6 +14,9 @@ import type { TokenRef, TokenSigner } from './service-account-token.ts';
 const shortestSeconds = 600;
 const longestSeconds = 2 ** 32;
 const defaultSeconds = 3600;
+/** An hour and seven seconds: what the tokens of pods ask for that nobody chose the life of (admission ServiceAccount). */
+const mountedSeconds = 3607;
+const extendedSeconds = 365 * 24 * 3600;
 
 /** POST serviceaccounts/token: a new token, bound as asked (kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1). */
 export type TokenRequestHandler = (ref: ObjectRef, request: TokenRequest, user: UserInfo) => Promise<TokenRequest>;
@@ -20,14 +24,17 @@ export type TokenRequestHandler = (ref: ObjectRef, request: TokenRequest, user: 
 export function createTokenRequestHandler(options: {
   readonly signer: TokenSigner;
   readonly subjects: TokenSubjects;
+  readonly clock: Clock;
   /** For requests that name no audience. */
   readonly audiences: readonly string[];
   /** What a node may ask for beside what its pods' volumes say. Absent: nothing. */
   readonly nodeAudiences?: NodeAudiences;
   /** Who asks for longer gets this. Default: no bound but 2^32 s. */
   readonly maxTokenSeconds?: number;
+  /** Tokens that pods get unasked hold for a year, for programs that read theirs once. Default: true. */
+  readonly extend?: boolean;
 }): TokenRequestHandler {
-  const { signer, subjects, maxTokenSeconds = longestSeconds } = options;
+  const { signer, subjects, maxTokenSeconds = longestSeconds, extend = true } = options;
   return async (ref, request, user) => {
     const namespace = ref.namespace ?? '';
     const account = subjects.serviceAccounts.get(`${namespace}/${ref.name}`);
@@ -44,16 +51,20 @@ export function createTokenRequestHandler(options: {
     const bound = boundObjectRef ? boundTo(boundObjectRef, namespace, ref.name, subjects) : {};
     await restrictNode(user, { bound, ref, asked }, { subjects, nodeAudiences: options.nodeAudiences });
     const audiences = asked.length > 0 ? asked : options.audiences;
-    const { token, expiresAtMs } = await signer.sign(
-      { namespace, serviceAccount: { name: ref.name, uid: account.metadata.uid }, audiences, ...bound },
-      expirationSeconds,
-    );
+    const claims = { namespace, serviceAccount: { name: ref.name, uid: account.metadata.uid }, audiences, ...bound };
+    const isForUs = audiences.every((audience) => options.audiences.includes(audience));
+    const isExtended = extend && bound.pod !== undefined && wantedSeconds === mountedSeconds && isForUs;
+    const { token, expiresAtMs } = isExtended
+      ? await signer.sign(claims, Math.min(extendedSeconds, maxTokenSeconds), { warnAfterSeconds: mountedSeconds })
+      : await signer.sign(claims, expirationSeconds);
+    // The node is told the life that was asked for, so that it renews as if there were no other.
+    const toldMs = isExtended ? Math.min(options.clock.now() + mountedSeconds * 1000, expiresAtMs) : expiresAtMs;
     return {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
       metadata: { name: ref.name, namespace },
       spec: { audiences, expirationSeconds, ...(boundObjectRef && { boundObjectRef }) },
-      status: { token, expirationTimestamp: formatTime(expiresAtMs) },
+      status: { token, expirationTimestamp: formatTime(toldMs) },
     };
   };
 }
