@@ -31,7 +31,7 @@ const v2 = (more = {}) => ({
   storage: false,
   schema: schema({ host: text, port: { ...text, default: '80' }, weight: { type: 'integer', maximum: 9 } }),
   selectableFields: [{ jsonPath: '.spec.host' }],
-  subresources: { status: {} },
+  subresources: { status: {}, scale: { specReplicasPath: '.spec.weight', statusReplicasPath: '.status.weight' } },
   ...more,
 });
 
@@ -225,6 +225,10 @@ describe('conversion by webhook', () => {
     assert.equal(replaced.json.spec.port, '8');
     const status = await client.patch(at('v2', '/w/status'), { status: { ready: true } });
     assert.equal(status.status, 200, status.text);
+    const scaled = await client.patch(at('v2', '/w/scale'), { spec: { replicas: 4 } });
+    assert.equal(scaled.json.spec?.replicas, 4, scaled.text);
+    assert.equal((await client.get(at('v2', '/w'))).json.spec.weight, 4);
+    assert.equal((await client.get(at('v1', '/w/scale'))).status, 404);
     const table = await client.get(at('v2'), { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' });
     assert.equal(table.json.rows.at(-1).object.apiVersion, 'meta.k8s.io/v1');
     assert.equal(table.json.rows.at(-1).cells[0], 'w');
