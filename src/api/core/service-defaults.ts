@@ -6,7 +6,7 @@ const threeHoursSeconds = 10_800;
 
 export function defaultService(service: Draft<Service>): void {
   const { spec } = service;
-  if (!spec) return;
+  if (!spec) return defaultIngress(service); // a write of the status alone; only load balancers keep what is in it
   fill(spec, { sessionAffinity: 'None', type: 'ClusterIP' });
   defaultAffinity(spec);
   for (const port of spec.ports ?? []) {
@@ -17,8 +17,12 @@ export function defaultService(service: Draft<Service>): void {
   if (spec.type !== 'ExternalName') fill(spec, { internalTrafficPolicy: 'Cluster' });
   if (spec.type === 'LoadBalancer') {
     fill(spec, { allocateLoadBalancerNodePorts: true });
-    for (const ingress of service.status?.loadBalancer?.ingress ?? []) if (ingress.ip) fill(ingress, { ipMode: 'VIP' });
+    defaultIngress(service);
   }
+}
+
+function defaultIngress({ status }: Draft<Service>): void {
+  for (const ingress of status?.loadBalancer?.ingress ?? []) if (ingress.ip) fill(ingress, { ipMode: 'VIP' });
 }
 
 function defaultAffinity(spec: Draft<ServiceSpec>): void {

@@ -39,6 +39,18 @@ test('defaults of a load balancer with affinity', () => {
   );
 });
 
+test('addresses of a load balancer are virtual, also where the status is written without the spec', () => {
+  const status = () => ({ loadBalancer: { ingress: [{ ip: '192.0.2.1' }, { hostname: 'lb' }] } });
+  const whole: Draft<Service> = { ...serviceOf({ type: 'LoadBalancer' }), status: status() };
+  const alone: Draft<Service> = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a' }, status: status() };
+  const inside: Draft<Service> = { ...serviceOf({ type: 'ClusterIP' }), status: status() };
+  for (const service of [whole, alone, inside]) defaultService(service);
+  const virtual = [{ ip: '192.0.2.1', ipMode: 'VIP' }, { hostname: 'lb' }];
+  assert.deepEqual(whole.status?.loadBalancer?.ingress, virtual);
+  assert.deepEqual(alone.status?.loadBalancer?.ingress, virtual);
+  assert.equal(inside.status?.loadBalancer?.ingress?.[0]?.ipMode, undefined);
+});
+
 test('a name has no traffic policy; external addresses have one', () => {
   assert.deepEqual(defaulted({ type: 'ExternalName', externalName: 'x' }), {
     type: 'ExternalName',
