@@ -70,7 +70,21 @@ export type Variables = readonly string[] | Readonly<Record<string, Type>>;
 export function compile(
   expression: string,
   variables: Variables,
-  { isObject }: Pick<Declared, 'isObject'> = {},
+  declared: Pick<Declared, 'isObject'> = {},
+): CelProgram {
+  try {
+    return compileShallow(expression, variables, declared);
+  } catch (error) {
+    // Chains of operators are trees as deep as they are long; whoever walks one that is too long runs out of stack.
+    if (!(error instanceof RangeError)) throw error;
+    throw new CelCompileError('compilation failed: expression recursion limit exceeded', { cause: error });
+  }
+}
+
+function compileShallow(
+  expression: string,
+  variables: Variables,
+  { isObject }: Pick<Declared, 'isObject'>,
 ): CelProgram {
   if (expression.length > maxExpressionChars)
     throw new CelCompileError(`compilation failed: the expression has more than ${maxExpressionChars} characters`);
