@@ -2,6 +2,7 @@
 import { apiService } from '../../api/apiregistration/api-service.ts';
 import { service as serviceKind } from '../../api/core/service.ts';
 import { endpointSlice } from '../../api/discovery/endpoint-slice.ts';
+import { builtInKinds } from '../../api/kinds.ts';
 import { formatTime } from '../../api/object.ts';
 import type { APIService } from '../../api/schema/generated/types/apiregistration-v1.ts';
 import { isApiError } from '../../api/status.ts';
@@ -41,6 +42,7 @@ export interface AggregationOptions {
 /** How often servers are asked whether they are there, as upstream. */
 const recheckMs = 30_000;
 const retryMs = 1000;
+const builtIn: ReadonlySet<string> = new Set(builtInKinds.map(({ apiVersion }) => apiVersion));
 /** A server that does not answer is asked again sooner than others. */
 const failureBackoff = { firstMs: 250, maxMs: recheckMs };
 
@@ -62,7 +64,6 @@ export class Aggregation {
   readonly servers: RemoteServers;
   /** How the servers describe what they answer for. */
   readonly openApi: RemoteDocuments;
-  readonly #builtIn: ReadonlySet<string>;
   /** By the path below which they answer. */
   readonly #remotes = new Map<string, Known>();
   #shown: readonly RemoteVersion[] = [];
@@ -78,7 +79,7 @@ export class Aggregation {
   #timer: Timer | undefined;
 
   constructor(options: AggregationOptions) {
-    const { client, connection, credentials, registry } = options;
+    const { client, connection, credentials } = options;
     this.#options = options;
     this.#view = client.view(apiService);
     this.#views = { services: client.view(serviceKind), slices: client.view(endpointSlice) };
@@ -89,7 +90,6 @@ export class Aggregation {
       clock: options.clock,
       log: options.log,
     });
-    this.#builtIn = new Set(registry.kinds.filter((kind) => kind.schema().name).map(({ apiVersion }) => apiVersion));
   }
 
   /** Resolves when what this server serves itself has its APIServices. */
@@ -301,7 +301,7 @@ export class Aggregation {
 
   #settle(isStart: boolean): Promise<void> {
     const { client, clock, registry } = this.#options;
-    const wanted = localServices(registry.kinds, this.#builtIn);
+    const wanted = localServices(registry.kinds, builtIn);
     return settleLocalServices({ client, view: this.#view, clock }, wanted, { isStart, signal: this.#stop.signal });
   }
 }
