@@ -6,7 +6,10 @@ const threeHoursSeconds = 10_800;
 
 export function defaultService(service: Draft<Service>): void {
   const { spec } = service;
-  if (!spec) return defaultIngress(service); // a write of the status alone; only load balancers keep what is in it
+  if (!spec) {
+    defaultIngress(service); // a write of the status alone; only load balancers keep what is in it
+    return;
+  }
   fill(spec, { sessionAffinity: 'None', type: 'ClusterIP' });
   defaultAffinity(spec);
   for (const port of spec.ports ?? []) {
