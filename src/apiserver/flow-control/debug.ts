@@ -75,7 +75,7 @@ function* requestRows(control: FlowControl, details: boolean, nowMs: number): It
     for (const { index, waiting } of level.queues.queues())
       for (const [place, { request, arrivedMs }] of waiting.entries()) {
         const { schema, distinguisher, user, verb, path } = request;
-        const row = [level.name, schema.name, index, place, distinguisher, Math.round(nowMs - arrivedMs)];
+        const row = [level.name, schema, index, place, distinguisher, Math.round(nowMs - arrivedMs)];
         yield details ? [...row, user, verb, path] : row;
       }
 }

@@ -189,7 +189,7 @@ test('seats: taken while there are any, waited for, given on, waited for no long
   assert.equal(level.tryEnter(clock.monotonic(), 1), false);
   const wait = (hash: number, signal: AbortSignal = never) =>
     level.wait({
-      schema,
+      schema: schema.name,
       distinguisher: 'd',
       user: 'jane',
       verb: 'get',
@@ -225,7 +225,7 @@ test('a level that rejects does so at once; the exempt one never', async () => {
   const { level } = schema;
   while (level.tryEnter(clock.monotonic(), 1));
   const options = {
-    schema,
+    schema: schema.name,
     distinguisher: '',
     user: '',
     verb: '',
@@ -265,7 +265,7 @@ test('another shape of queues loses nobody who waits', async () => {
   while (level.tryEnter(clock.monotonic(), 1));
   const wait = (hash: number) =>
     level.wait({
-      schema,
+      schema: schema.name,
       distinguisher: '',
       user: '',
       verb: '',

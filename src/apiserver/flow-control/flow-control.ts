@@ -138,7 +138,10 @@ export class FlowControl {
       else
         this.#levels.set(
           name,
-          new PriorityLevel(object, { clock, onRejected: (schema, reason) => this.counts.rejected(schema, reason) }),
+          new PriorityLevel(object, {
+            clock,
+            onRejected: (schema, reason) => this.counts.rejected(name, schema, reason),
+          }),
         );
     }
     const all = [...this.#levels.values()];

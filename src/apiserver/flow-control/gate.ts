@@ -107,7 +107,7 @@ export class FlowGate implements Gate {
     counts.waiting.add(1);
     try {
       const ticket = await level.wait({
-        schema,
+        schema: schema.name,
         distinguisher,
         user: user.name,
         verb: info.verb,

@@ -4,14 +4,14 @@ import type { Clock } from '../../base/clock.ts';
 import { FairQueues, type QueueShape, type Ticket } from './queues/fair-queues.ts';
 import { SeatDemand, type SeatShare } from './queues/seats.ts';
 import { dealHand } from './queues/shuffle-shard.ts';
-import type { Schema } from './schema.ts';
 
 /** Why a request was not let in; upstream's words, a label of its metric. */
 export type Rejection = 'queue-full' | 'concurrency-limit' | 'time-out' | 'cancelled';
 
 /** Who waits, for people who look. */
 export interface Waiting {
-  readonly schema: Schema;
+  /** Name of its FlowSchema. */
+  readonly schema: string;
   readonly distinguisher: string;
   readonly user: string;
   readonly verb: string;
@@ -37,7 +37,7 @@ export class PriorityLevel {
   readonly #clock: Clock;
   readonly #fair: FairQueues<Waiting>;
   readonly #retry: RetryAfter;
-  readonly #onRejected: (schema: Schema, reason: Rejection) => void;
+  readonly #onRejected: (schema: string, reason: Rejection) => void;
   #configuration: PriorityLevelConfiguration;
   share: SeatShare = { nominal: 0, least: 0, most: 0 };
   /** What the last adjustment was for. */
@@ -46,7 +46,7 @@ export class PriorityLevel {
 
   constructor(
     configuration: PriorityLevelConfiguration,
-    { clock, onRejected }: { readonly clock: Clock; readonly onRejected: (schema: Schema, reason: Rejection) => void },
+    { clock, onRejected }: { readonly clock: Clock; readonly onRejected: (schema: string, reason: Rejection) => void },
   ) {
     this.name = configuration.metadata.name ?? '';
     this.#configuration = configuration;
@@ -170,7 +170,7 @@ export class PriorityLevel {
     this.demand.set(nowMs, waiting === 0 ? seatsInUse : seatsInUse + this.#fair.waitingSeats);
   }
 
-  #refuse(schema: Schema, reason: Rejection): ApiError {
+  #refuse(schema: string, reason: Rejection): ApiError {
     this.#onRejected(schema, reason);
     const retryAfterSeconds = this.#retry.dropped();
     return new ApiError('TooManyRequests', 'too many requests, please try again later', { retryAfterSeconds });

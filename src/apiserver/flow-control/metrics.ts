@@ -59,8 +59,8 @@ export class FlowMetrics {
     };
   }
 
-  rejected({ name, level }: Schema, reason: string): void {
-    this.#rejected.labels(level.name, name, reason).add();
+  rejected(level: string, schema: string, reason: string): void {
+    this.#rejected.labels(level, schema, reason).add();
   }
 
   gaveUp({ name, level }: Schema, waitedSeconds: number): void {
