@@ -4,14 +4,19 @@ import type { Container, Pod, ResourceRequirements } from '../schema/generated/t
 import type { FieldError } from '../status.ts';
 import { validatePodSpec } from '../validation/core/pod/pod-spec.ts';
 import { forbidden, invalidValue } from '../validation/field-error.ts';
+import { mirrorPodAnnotation } from './mirror-pod.ts';
 import { qosClassOf } from './pod-qos.ts';
 
 /** A resize changes CPU and memory, and never so that the class of service would be another (KEP-1287). */
 export function validateResize(pod: Pod, old: Pod): readonly FieldError[] {
   const errors = [...validatePodSpec(pod.spec, 'spec')];
-  const qosClass = qosClassOf(pod);
-  if (qosClass !== qosClassOf(old)) {
-    errors.push(invalidValue('spec', qosClass, 'Pod QOS Class may not change as a result of resizing'));
+  // Upstream names no field for these.
+  if (old.metadata.annotations?.[mirrorPodAnnotation] !== undefined)
+    errors.push(forbidden('', 'static pods cannot be resized'));
+  if (old.spec?.os?.name === 'windows') errors.push(forbidden('', 'windows pods cannot be resized'));
+  if (qosClassOf(pod) !== qosClassOf(old)) {
+    const shown = pod.status?.qosClass ?? qosClassOf(pod);
+    errors.push(invalidValue('spec', shown, 'Pod QOS Class may not change as a result of resizing'));
   }
   const before = containersOf(old);
   if (containersOf(pod).some((container, index) => changesOthers(container.resources, before[index]?.resources))) {

@@ -38,13 +38,15 @@ export function prepareResize(pod: Draft<Pod>, old: Pod): void {
   const { containers = [], initContainers = [] } = pod.spec ?? {};
   restore(pod, old);
   takeResources(pod.spec?.containers ?? [], containers);
-  takeResources(pod.spec?.initContainers ?? [], initContainers);
+  // Init containers that end are over before anybody could resize them.
+  const sidecars = pod.spec?.initContainers?.map((one) => (one.restartPolicy === 'Always' ? one : undefined)) ?? [];
+  takeResources(sidecars, initContainers);
 }
 
-function takeResources(into: readonly Draft<Container>[], from: readonly Draft<Container>[]): void {
+function takeResources(into: readonly (Draft<Container> | undefined)[], from: readonly Draft<Container>[]): void {
   for (const [index, container] of into.entries()) {
     const wanted = from[index];
-    if (wanted?.name !== container.name) continue;
+    if (!container || wanted?.name !== container.name) continue;
     if (wanted.resources) container.resources = wanted.resources;
     if (wanted.resizePolicy) container.resizePolicy = wanted.resizePolicy;
   }

@@ -28,7 +28,11 @@ const pod = {
   status: { podIPs: [{ ip: '10.0.0.1' }], containerStatuses: [ended] },
 } as Pod;
 testCases('status of a pod', pod, (now) => validatePodStatus(now, pod), [
-  [{ 'status.podIPs': [{ ip: '10.0.0.1' }, { ip: '10.0.0.1' }] }, 'status.podIPs[1]: Duplicate value: "10.0.0.1"'],
+  [
+    { 'status.podIPs': [{ ip: '10.0.0.1' }, { ip: '10.0.0.1' }] },
+    'status.podIPs: Invalid value: [{"IP":"10.0.0.1"},{"IP":"10.0.0.1"}]: may specify no more than one IP for each IP family',
+    'status.podIPs[1]: Duplicate value: "10.0.0.1"',
+  ],
   [
     { 'status.containerStatuses.0.state': { running: {} } },
     'status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state',

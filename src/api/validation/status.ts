@@ -1,8 +1,10 @@
+import { isIP } from 'node:net';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '../schema/generated/types/apps-v1.ts';
-import type { Pod, ReplicationController } from '../schema/generated/types/core-v1.ts';
+import type { Container, Pod, ReplicationController } from '../schema/generated/types/core-v1.ts';
 import type { PodDisruptionBudget } from '../schema/generated/types/policy-v1.ts';
-import { duplicates, type Errors, each, ipAddress, notNegative } from './common.ts';
+import { duplicates, type Errors, each, immutable, ipAddress, notNegative, optionalFormat } from './common.ts';
 import { forbidden, invalidValue } from './field-error.ts';
+import { isDns1123Subdomain } from './format.ts';
 
 /** What must hold in a status, which controllers and node agents write. */
 
@@ -65,24 +67,72 @@ export function validateDisruptionBudgetStatus({ status }: PodDisruptionBudget):
 
 /** Addresses can be read and stand once; a container that has ended for good does not run again. */
 export function validatePodStatus({ spec, status }: Pod, old: Pod): Errors {
-  const errors = [
-    ...each(status?.podIPs, 'status.podIPs', ({ ip }, path) => ipAddress(ip, path)),
-    ...each(status?.hostIPs, 'status.hostIPs', ({ ip }, path) => ipAddress(ip, path)),
+  const errors: Errors = [];
+  if ((spec?.nodeName ?? '') !== (old.spec?.nodeName ?? ''))
+    errors.push(forbidden('status.nodeName', 'may not be changed directly'));
+  errors.push(
+    ...optionalFormat(status?.nominatedNodeName, 'status.nominatedNodeName', isDns1123Subdomain),
+    ...(old.status?.qosClass ? immutable(status?.qosClass, old.status.qosClass, 'status.qosClass') : []),
+  );
+  const lists = [
+    ['containers', 'containerStatuses'],
+    ['initContainers', 'initContainerStatuses'],
+  ] as const;
+  for (const [list, statuses] of lists) {
+    const restarts = (container: Container) => list === 'initContainers' && container.restartPolicy === 'Always';
+    errors.push(...validateTransitions(spec, { list, statuses, restarts }, { status, old: old.status }));
+  }
+  return [
+    ...errors,
+    ...validateAddresses(status?.podIPs, 'status.podIPs'),
+    ...validateAddresses(status?.hostIPs, 'status.hostIPs'),
+    ...notNegative(status?.observedGeneration, 'status.observedGeneration'),
+  ];
+}
+
+interface Lists {
+  readonly list: 'containers' | 'initContainers';
+  readonly statuses: 'containerStatuses' | 'initContainerStatuses';
+  /** Whether a container runs again whatever its pod says. */
+  restarts(container: Container): boolean;
+}
+
+function validateTransitions(
+  spec: Pod['spec'] | undefined,
+  { list, statuses, restarts }: Lists,
+  { status, old }: { readonly status: Pod['status'] | undefined; readonly old: Pod['status'] | undefined },
+): Errors {
+  const policy = spec?.restartPolicy;
+  if (policy !== 'Never' && policy !== 'OnFailure') return [];
+  const before = old?.[statuses] ?? [];
+  return each(status?.[statuses], `status.${statuses}`, ({ name, state }, path) => {
+    const ended = before.find((other) => other.name === name)?.state?.terminated;
+    if (!ended || state?.terminated) return [];
+    const container = spec?.[list]?.find((other) => other.name === name);
+    if (container && (restarts(container) || container.restartPolicyRules?.length || container.restartPolicy))
+      return [];
+    if (policy === 'OnFailure' && ended.exitCode !== 0) return [];
+    return [forbidden(`${path}.state`, 'may not be transitioned to non-terminated state')];
+  });
+}
+
+/** Addresses of one node or pod: one of each family. */
+function validateAddresses(addresses: readonly { readonly ip: string }[] | undefined, path: string): Errors {
+  if (!addresses) return [];
+  const errors = each(addresses, path, ({ ip }, here) => ipAddress(ip, here));
+  if (errors.length > 0 || addresses.length < 2) return errors;
+  const ips = addresses.map(({ ip }) => ip);
+  const families = new Set(ips.map((ip) => isIP(ip)));
+  if (ips.length > 2 || families.size < 2) {
+    const shown = ips.map((IP) => ({ IP }));
+    errors.push(invalidValue(path, shown, 'may specify no more than one IP for each IP family'));
+  }
+  return [
+    ...errors,
     ...duplicates(
-      status?.podIPs,
+      addresses,
       ({ ip }) => ip,
-      (at) => `status.podIPs[${at}]`,
+      (at) => `${path}[${at}]`,
     ),
   ];
-  const policy = spec?.restartPolicy;
-  if (policy !== 'Never' && policy !== 'OnFailure') return errors;
-  const before = old.status?.containerStatuses ?? [];
-  status?.containerStatuses?.forEach(({ name, state }, at) => {
-    const ended = before.find((other) => other.name === name)?.state?.terminated;
-    if (!ended || state?.terminated) return;
-    const mayRestart = spec?.containers.find((container) => container.name === name)?.restartPolicyRules?.length;
-    if (mayRestart || (policy === 'OnFailure' && ended.exitCode !== 0)) return;
-    errors.push(forbidden(`status.containerStatuses[${at}].state`, 'may not be transitioned to non-terminated state'));
-  });
-  return errors;
 }

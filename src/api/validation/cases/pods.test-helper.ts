@@ -280,7 +280,7 @@ export const podsCases: Readonly<Record<string, KindCases>> = {
       resize: [
         [
           { 'spec.containers.0.resources': { requests: { cpu: '1' }, limits: { cpu: '1' } } },
-          'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
+          'spec: Invalid value: "BestEffort": Pod QOS Class may not change as a result of resizing',
         ],
       ],
     },

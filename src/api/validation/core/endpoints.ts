@@ -1,7 +1,13 @@
 import type { Endpoints } from '../../schema/generated/types/core-v1.ts';
 import { type Errors, each, ipAddress, optionalFormat, port, requiredOneOf } from '../common.ts';
 import { required } from '../field-error.ts';
-import { isDns1123Label } from '../format.ts';
+import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from '../format.ts';
+import { notSpecial } from './service-addresses.ts';
+
+function endpointAddress(ip: string, path: string): Errors {
+  const errors = ipAddress(ip, path);
+  return errors.length > 0 ? errors : notSpecial(ip, path);
+}
 
 export function validateEndpoints({ subsets }: Endpoints): Errors {
   return each(subsets, 'subsets', ({ addresses = [], notReadyAddresses = [], ports = [] }, here) => {
@@ -10,9 +16,10 @@ export function validateEndpoints({ subsets }: Endpoints): Errors {
       errors.push(required(here, 'must specify `addresses` or `notReadyAddresses`'));
     for (const [name, list] of Object.entries({ addresses, notReadyAddresses }))
       errors.push(
-        ...each(list, `${here}.${name}`, ({ ip, hostname }, at) => [
-          ...ipAddress(ip, `${at}.ip`),
+        ...each(list, `${here}.${name}`, ({ ip, hostname, nodeName }, at) => [
+          ...endpointAddress(ip, `${at}.ip`),
           ...optionalFormat(hostname, `${at}.hostname`, isDns1123Label),
+          ...optionalFormat(nodeName, `${at}.nodeName`, isDns1123Subdomain),
         ]),
       );
     return [
@@ -26,6 +33,7 @@ export function validateEndpoints({ subsets }: Endpoints): Errors {
           ...found,
           ...port(one.port, `${at}.port`),
           ...requiredOneOf(one.protocol, `${at}.protocol`, ['SCTP', 'TCP', 'UDP']),
+          ...optionalFormat(one.appProtocol, `${at}.appProtocol`, isQualifiedName),
         ];
       }),
     ];

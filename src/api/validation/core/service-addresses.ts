@@ -17,7 +17,8 @@ export function validateClusterAddresses(spec: ServiceSpec): Errors {
     errors.push(invalidValue(clusterPath, clusterIPs, 'first value must match `clusterIP`'));
   const seen = new Set<string>();
   ipFamilies.forEach((family, at) => {
-    if (!families[family]) errors.push(notSupported(`spec.ipFamilies[${at}]`, family, Object.keys(families)));
+    if (!Object.hasOwn(families, family))
+      errors.push(notSupported(`spec.ipFamilies[${at}]`, family, Object.keys(families)));
     if (seen.has(family)) errors.push(duplicate(`spec.ipFamilies[${at}]`, family));
     seen.add(family);
   });

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { entryOf } from '../../entry-of.ts';
 import type { Endpoint, EndpointSlice } from '../../schema/generated/types/discovery-v1.ts';
 import { type Errors, each, immutable, ipAddress, oneOf, optionalFormat, port, requiredOneOf } from '../common.ts';
 import { notSpecial } from '../core/service-addresses.ts';
@@ -68,7 +69,7 @@ function validateHints(hints: readonly { readonly name: string }[] | undefined, 
 }
 
 function validateAddress(address: string, type: string, path: string): Errors {
-  const version = families[type];
+  const version = entryOf(families, type);
   if (version === undefined) return invalidFormat(path, address, isDns1123Subdomain(address));
   const errors = ipAddress(address, path);
   if (errors.length > 0) return errors;
