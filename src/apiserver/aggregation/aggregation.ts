@@ -2,7 +2,6 @@
 import { apiService } from '../../api/apiregistration/api-service.ts';
 import { service as serviceKind } from '../../api/core/service.ts';
 import { endpointSlice } from '../../api/discovery/endpoint-slice.ts';
-import { builtInKinds } from '../../api/kinds.ts';
 import { formatTime } from '../../api/object.ts';
 import type { APIService } from '../../api/schema/generated/types/apiregistration-v1.ts';
 import { isApiError } from '../../api/status.ts';
@@ -19,7 +18,7 @@ import type { CachedRegistry } from '../registry/registry.ts';
 import { byService } from '../webhook-client/service-endpoint.ts';
 import { failedDiscovery, obstacle, passed } from './availability.ts';
 import { type Availability, isAvailable, withAvailable } from './conditions.ts';
-import { localServices, settleLocalServices } from './local-services.ts';
+import { LocalServices } from './local-services.ts';
 import { passOn, unavailable } from './pass-on.ts';
 import { createRemoteOpenApi } from './remote-openapi.ts';
 import { type ProxyCredentials, RemoteServers } from './remote-server.ts';
@@ -42,7 +41,6 @@ export interface AggregationOptions {
 /** How often servers are asked whether they are there, as upstream. */
 const recheckMs = 30_000;
 const retryMs = 1000;
-const builtIn: ReadonlySet<string> = new Set(builtInKinds.map(({ apiVersion }) => apiVersion));
 /** A server that does not answer is asked again sooner than others. */
 const failureBackoff = { firstMs: 250, maxMs: recheckMs };
 
@@ -60,6 +58,7 @@ interface Known {
 export class Aggregation {
   readonly #options: AggregationOptions;
   readonly #view: View<APIService>;
+  readonly #local: LocalServices;
   readonly #views;
   readonly servers: RemoteServers;
   /** How the servers describe what they answer for. */
@@ -74,14 +73,13 @@ export class Aggregation {
   readonly #backoff = new BackoffByKey<string>(failureBackoff);
   readonly #stop = new AbortController();
   readonly #unlisten: (() => void)[] = [];
-  #settling: Promise<void> | undefined;
-  #settleAgain = false;
   #timer: Timer | undefined;
 
   constructor(options: AggregationOptions) {
     const { client, connection, credentials } = options;
     this.#options = options;
     this.#view = client.view(apiService);
+    this.#local = new LocalServices({ ...options, view: this.#view });
     this.#views = { services: client.view(serviceKind), slices: client.view(endpointSlice) };
     this.servers = new RemoteServers({ ...this.#views, connection, credentials });
     this.openApi = createRemoteOpenApi({
@@ -97,16 +95,16 @@ export class Aggregation {
     const { registry } = this.#options;
     const { services, slices } = this.#views;
     await Promise.all([this.#view.ready(signal), services.ready(signal), slices.ready(signal)]);
-    await this.#settle(true);
+    await this.#local.start();
     const { client, trust, log } = this.#options;
     if (trust) this.#unlisten.push(await publishTrust(client, trust, { signal, log }));
     for (const one of this.#view.list()) this.#see(one);
     this.#unlisten.push(
-      registry.onKindsChange(() => this.#settleSoon()),
+      registry.onKindsChange(() => this.#local.settleSoon()),
       this.#view.onChange(({ type, object }) => {
         if (type === 'deleted') this.#forget(object);
         else this.#see(object);
-        this.#settleSoon();
+        this.#local.settleSoon();
       }),
       services.onChange(({ object: { metadata } }) => this.#wakeUsersOf(metadata.namespace, metadata.name)),
       slices.onChange(({ object: { metadata } }) =>
@@ -121,7 +119,7 @@ export class Aggregation {
     this.#stop.abort();
     this.#timer?.cancel();
     for (const wait of this.#waits.values()) wait.cancel();
-    await this.#settling;
+    await this.#local.stop();
     this.servers.close();
   }
 
@@ -273,35 +271,5 @@ export class Aggregation {
       for (const path of this.#remotes.keys()) this.#wake(path);
       this.#armRecheck();
     });
-  }
-
-  #settleSoon(): void {
-    this.#settleAgain = true;
-    if (this.#stop.signal.aborted) return;
-    this.#settling ??= this.#settleWhileAsked().finally(() => {
-      this.#settling = undefined;
-    });
-  }
-
-  async #settleWhileAsked(): Promise<void> {
-    const { log, clock } = this.#options;
-    while (this.#settleAgain && !this.#stop.signal.aborted) {
-      this.#settleAgain = false;
-      try {
-        await this.#settle(false);
-      } catch (error) {
-        if (this.#stop.signal.aborted) return;
-        if (!isApiError(error, 'Conflict', 'NotFound'))
-          log.error('the APIServices of this server cannot be kept', { error: toError(error) });
-        this.#settleAgain = true;
-        await sleep(clock, retryMs, this.#stop.signal).catch(() => undefined); // stopped: the loop sees it
-      }
-    }
-  }
-
-  #settle(isStart: boolean): Promise<void> {
-    const { client, clock, registry } = this.#options;
-    const wanted = localServices(registry.kinds, builtIn);
-    return settleLocalServices({ client, view: this.#view, clock }, wanted, { isStart, signal: this.#stop.signal });
   }
 }

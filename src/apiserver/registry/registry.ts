@@ -28,6 +28,7 @@ import { copyJson } from './json.ts';
 import { listConverted, watchConverted } from './read/converted.ts';
 import { listEntries } from './read/list.ts';
 import { matcherOf } from './read/matcher.ts';
+import { presentFrames } from './read/present-frames.ts';
 import { checkListOptions, parseResourceVersion, tooLarge } from './read/resource-version.ts';
 import { Watch, type WatchSource } from './read/watch.ts';
 import { presentAs, ruledObject, rulingKind, storedKind, unruledObject } from './served-kind.ts';
@@ -356,29 +357,4 @@ export class CachedRegistry implements Registry {
 
 function served<T extends KubeObject>(kind: Kind<T>, entry: CachedEntry): Entry<T> | Promise<Entry<T>> {
   return present(kind, entry) as Entry as Entry<T>;
-}
-
-async function* presentFrames(
-  kind: Kind,
-  watch: AsyncIterable<readonly WatchFrame[]>,
-): AsyncGenerator<readonly WatchFrame[]> {
-  for await (const frames of watch) yield frames.map((frame) => presentFrame(kind, frame));
-}
-
-const presentedFrames = new WeakMap<WatchFrame, Map<Kind, WatchFrame>>();
-
-/** One frame for all watchers of a version, as for those of the stored one. */
-function presentFrame(kind: Kind, frame: WatchFrame): WatchFrame {
-  let forms = presentedFrames.get(frame);
-  if (!forms) {
-    forms = new Map();
-    presentedFrames.set(frame, forms);
-  }
-  let form = forms.get(kind);
-  if (!form) {
-    const entry = frame.entry as CachedEntry;
-    form = { type: frame.type, entry: frame.type === 'BOOKMARK' ? entry.inVersion(kind) : presentAs(kind, entry) };
-    forms.set(kind, form);
-  }
-  return form;
 }
