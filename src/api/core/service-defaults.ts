@@ -6,10 +6,9 @@ const threeHoursSeconds = 10_800;
 
 export function defaultService(service: Draft<Service>): void {
   const { spec } = service;
-  if (!spec) {
-    defaultIngress(service); // a write of the status alone; only load balancers keep what is in it
-    return;
-  }
+  if (!spec) return;
+  // A write of the status alone brings no spec; only load balancers keep what is in it.
+  const isStatusAlone = Object.keys(spec).length === 0;
   fill(spec, { sessionAffinity: 'None', type: 'ClusterIP' });
   defaultAffinity(spec);
   for (const port of spec.ports ?? []) {
@@ -18,14 +17,9 @@ export function defaultService(service: Draft<Service>): void {
   }
   if (isExternallyAccessible(spec)) fill(spec, { externalTrafficPolicy: 'Cluster' });
   if (spec.type !== 'ExternalName') fill(spec, { internalTrafficPolicy: 'Cluster' });
-  if (spec.type === 'LoadBalancer') {
-    fill(spec, { allocateLoadBalancerNodePorts: true });
-    defaultIngress(service);
-  }
-}
-
-function defaultIngress({ status }: Draft<Service>): void {
-  for (const ingress of status?.loadBalancer?.ingress ?? []) if (ingress.ip) fill(ingress, { ipMode: 'VIP' });
+  if (spec.type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
+  if (spec.type === 'LoadBalancer' || isStatusAlone)
+    for (const ingress of service.status?.loadBalancer?.ingress ?? []) if (ingress.ip) fill(ingress, { ipMode: 'VIP' });
 }
 
 function defaultAffinity(spec: Draft<ServiceSpec>): void {

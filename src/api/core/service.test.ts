@@ -42,7 +42,7 @@ test('defaults of a load balancer with affinity', () => {
 test('addresses of a load balancer are virtual, also where the status is written without the spec', () => {
   const status = () => ({ loadBalancer: { ingress: [{ ip: '192.0.2.1' }, { hostname: 'lb' }] } });
   const whole: Draft<Service> = { ...serviceOf({ type: 'LoadBalancer' }), status: status() };
-  const alone: Draft<Service> = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a' }, status: status() };
+  const alone: Draft<Service> = { ...serviceOf({}), status: status() };
   const inside: Draft<Service> = { ...serviceOf({ type: 'ClusterIP' }), status: status() };
   for (const service of [whole, alone, inside]) defaultService(service);
   const virtual = [{ ip: '192.0.2.1', ipMode: 'VIP' }, { hostname: 'lb' }];
