@@ -130,6 +130,8 @@ export interface WatchFrame<T extends KubeObject = KubeObject> {
 export interface RequestContext {
   readonly user: UserInfo;
   readonly signal: AbortSignal;
+  /** What `signal.throwIfAborted()` would do, without a signal being made for it. Absent: the signal lies ready. */
+  throwIfAborted?(): void;
   readonly dryRun: boolean;
   readonly fieldManager: string;
   /** What to do with unknown and duplicate fields of patches; bodies are checked when they are decoded. */

@@ -51,6 +51,9 @@ export class RecordingExchange implements Exchange {
   get signal(): AbortSignal {
     return this.#inner.signal;
   }
+  throwIfAborted(): void {
+    this.#inner.throwIfAborted();
+  }
   get answered(): boolean {
     return this.#inner.answered;
   }

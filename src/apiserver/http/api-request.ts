@@ -120,6 +120,10 @@ class ReadContext implements RequestContext {
     return this.#request.signal;
   }
 
+  throwIfAborted(): void {
+    this.#request.exchange.throwIfAborted();
+  }
+
   get warn(): (text: string) => void {
     return this.#request.warn;
   }

@@ -18,6 +18,8 @@ export interface Exchange {
   readonly socket: TLSSocket;
   /** Aborts when the client goes away before its answer is complete, and when `abort` is called. Made when first asked for. */
   readonly signal: AbortSignal;
+  /** What `signal.throwIfAborted()` would do, without a signal being made for it. */
+  throwIfAborted(): void;
   /** Whether an answer was begun. */
   readonly answered: boolean;
   /** Of the answer; 0 before it has begun, or when the connection was taken. */
@@ -57,6 +59,13 @@ abstract class BaseExchange {
   sentBytes = 0;
 
   protected abstract onClose(fn: () => void): void;
+  /** Closed before its answer was complete. */
+  protected abstract get isGone(): boolean;
+
+  throwIfAborted(): void {
+    if (this.#aborted) throw this.#aborted;
+    if (this.isGone) throw clientGone;
+  }
 
   get signal(): AbortSignal {
     if (!this.#controller) {
@@ -117,6 +126,10 @@ export class Http2Exchange extends BaseExchange implements Exchange {
 
   get answered(): boolean {
     return this.#stream.headersSent || this.#stream.destroyed || this.#stream.closed;
+  }
+
+  protected get isGone(): boolean {
+    return this.#stream.destroyed && !this.#stream.writableFinished;
   }
 
   protected onClose(fn: () => void): void {
@@ -203,6 +216,10 @@ export class Http1Exchange extends BaseExchange implements Exchange {
 
   get answered(): boolean {
     return this.#response.headersSent || this.#response.destroyed;
+  }
+
+  protected get isGone(): boolean {
+    return this.#response.destroyed && !this.#response.writableFinished;
   }
 
   protected onClose(fn: () => void): void {

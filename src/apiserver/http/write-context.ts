@@ -105,6 +105,10 @@ class WriteContext implements RequestContext {
     return this.#request.signal;
   }
 
+  throwIfAborted(): void {
+    this.#request.exchange.throwIfAborted();
+  }
+
   get warn(): (text: string) => void {
     return this.#request.warn;
   }

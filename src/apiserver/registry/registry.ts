@@ -34,7 +34,7 @@ import { Watch, type WatchSource } from './read/watch.ts';
 import { presentAs, ruledObject, rulingKind, storedKind, unruledObject } from './served-kind.ts';
 import { createObject } from './write/create.ts';
 import { deleteObject } from './write/delete.ts';
-import { admitBody, randomSuffix, randomUid, type WriteEnvironment } from './write/environment.ts';
+import { admitBody, randomSuffix, randomUid, throwIfAborted, type WriteEnvironment } from './write/environment.ts';
 import { applyFields, draftOf } from './write/managed-fields.ts';
 import { patchObject } from './write/patch.ts';
 import { ObjectStorage } from './write/storage.ts';
@@ -116,8 +116,8 @@ export class CachedRegistry implements Registry {
     context: RequestContext,
     options: { readonly resourceVersion?: string } = {},
   ): Promise<Entry<T>> {
-    context.signal.throwIfAborted();
-    await this.#notOlderThan(options.resourceVersion, context);
+    throwIfAborted(context);
+    if (options.resourceVersion) await this.#notOlderThan(options.resourceVersion, context);
     const entry = this.#resource(kind).get(keyOf({ metadata: ref }));
     if (!entry) throw notFound(kind, ref.name);
     return served(kind, entry);
@@ -128,7 +128,7 @@ export class CachedRegistry implements Registry {
     options: ReadOptions,
     context: RequestContext,
   ): Promise<EntryList<T>> {
-    context.signal.throwIfAborted();
+    throwIfAborted(context);
     checkListOptions(options);
     if (!options.continue) await this.#notOlderThan(options.resourceVersion, context);
     if (kind.convert)
@@ -143,10 +143,10 @@ export class CachedRegistry implements Registry {
   }
 
   /** Waits for a revision that the client has seen elsewhere, as upstream does. Errors: BadRequest, Timeout. */
-  async #notOlderThan(resourceVersion: string | undefined, { signal }: RequestContext): Promise<void> {
+  async #notOlderThan(resourceVersion: string | undefined, context: RequestContext): Promise<void> {
     const asked = parseResourceVersion(resourceVersion) ?? 0;
     if (asked <= this.cache.revision) return;
-    await this.cache.reachedWithin(asked, { waitMs: freshnessWaitMs, signal });
+    await this.cache.reachedWithin(asked, { waitMs: freshnessWaitMs, signal: context.signal });
     if (asked > this.cache.revision) throw tooLarge(asked, this.cache.revision);
   }
 

@@ -2,13 +2,21 @@ import type { Kind } from '../../../api/kind.ts';
 import { type Draft, formatTime, type KubeObject, keyOf } from '../../../api/object.ts';
 import { ApiError, alreadyExists, badRequest, invalid } from '../../../api/status.ts';
 import { validateObjectMeta } from '../../../api/validation/object-meta.ts';
-import type { AdmissionRequest, RequestContext, WriteTarget } from '../../contract.ts';
+import type { RequestContext, WriteTarget } from '../../contract.ts';
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
 import { storedForm } from '../conversion.ts';
 import { fillDefaults } from './defaults.ts';
-import { admit, allocate, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
+import {
+  admissionRequest,
+  admit,
+  allocate,
+  mutate,
+  settle,
+  throwIfAborted,
+  type WriteEnvironment,
+} from './environment.ts';
 import { trackFields } from './managed-fields.ts';
 import { dropStatus, matchAddress } from './metadata.ts';
 import { RaceError } from './storage.ts';
@@ -42,13 +50,12 @@ export async function createObject(
   fillDefaults(kind, draft);
   if (!request.ownsFields)
     trackFields(kind, { draft, old: undefined }, { context, subresource: '', nowMs: env.clock.now() });
-  const admission: AdmissionRequest = {
+  const admission = admissionRequest(context, {
     operation: 'CREATE',
     kind,
     subresource: '',
     ref: { ...(metadata.namespace && { namespace: metadata.namespace }), name: metadata.name ?? '' },
-    ...asker(context),
-  };
+  });
   await mutate(env.admission, admission, draft);
   kind.prepareCreate?.(draft);
   await allocate(env.admission, admission, draft);
@@ -58,7 +65,7 @@ export async function createObject(
     if (kind.warnings) for (const text of kind.warnings(object, undefined)) context.warn(text);
     try {
       await admit(env.admission, admission, object);
-      context.signal.throwIfAborted();
+      throwIfAborted(context);
       return await store(env, resource, { object: await storedForm(kind, object), context });
     } catch (error) {
       if (!(error instanceof RaceError)) throw error;

@@ -2,13 +2,13 @@ import type { Kind } from '../../../api/kind.ts';
 import { type Draft, formatTime, type KubeObject, keyOf, type ObjectRef } from '../../../api/object.ts';
 import { badRequest, conflict, notFound, staleObject } from '../../../api/status.ts';
 import type { DeleteOptions } from '../../../client/client.ts';
-import type { AdmissionRequest, RequestContext } from '../../contract.ts';
+import type { RequestContext } from '../../contract.ts';
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
 import { presentForWrite, storedForm } from '../conversion.ts';
 import { copyJson, sameJson } from '../json.ts';
-import { admit, asker, mutate, type WriteEnvironment } from './environment.ts';
+import { admissionRequest, admit, mutate, throwIfAborted, type WriteEnvironment } from './environment.ts';
 import { RaceError } from './storage.ts';
 import { isHeld } from './update.ts';
 
@@ -37,20 +37,19 @@ export async function deleteObject(
 ): Promise<Deletion> {
   const { kind, ref, options, context } = request;
   for (let attempt = 1; ; attempt++) {
-    context.signal.throwIfAborted();
+    throwIfAborted(context);
     const old = resource.get(keyOf({ metadata: ref }));
     if (!old) throw notFound(kind, ref.name);
     const shown = await presentForWrite(kind, old);
     checkPreconditions(kind, options, shown);
-    const admission: AdmissionRequest = {
+    const admission = admissionRequest(context, {
       operation: 'DELETE',
       kind,
       subresource: '',
       ref,
       old: shown,
-      ...asker(context),
       options: sentOptions(options, context),
-    };
+    });
     const plugins = request.admitted ? [] : env.admission;
     await mutate(plugins, admission, undefined);
     await admit(plugins, admission, undefined);

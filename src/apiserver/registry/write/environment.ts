@@ -60,20 +60,32 @@ export function settle(plugins: readonly AdmissionPlugin[], request: AdmissionRe
   for (const plugin of plugins) plugin.settled?.(request);
 }
 
-/** The part of an admission request that comes from the context. */
-export function asker({
-  user,
-  dryRun,
-  warn,
-  signal,
-  fieldManager,
-  options,
-  annotate,
-}: RequestContext): Pick<
-  AdmissionRequest,
-  'user' | 'dryRun' | 'warn' | 'signal' | 'fieldManager' | 'options' | 'annotate'
-> {
-  return { user, dryRun, warn, signal, fieldManager, ...(options && { options }), ...(annotate && { annotate }) };
+type Asked = Pick<AdmissionRequest, 'user' | 'dryRun' | 'warn' | 'signal' | 'fieldManager' | 'options' | 'annotate'>;
+
+/** An admission request, with what comes from the context. Only who asks for its signal pays for one. */
+export function admissionRequest(
+  context: RequestContext,
+  request: Omit<AdmissionRequest, keyof Asked> & Pick<AdmissionRequest, 'options'>,
+): AdmissionRequest {
+  const { user, dryRun, warn, fieldManager, options, annotate } = context;
+  return {
+    user,
+    dryRun,
+    warn,
+    get signal() {
+      return context.signal;
+    },
+    fieldManager,
+    ...(options && { options }),
+    ...(annotate && { annotate }),
+    ...request,
+  };
+}
+
+/** Throws the reason when the request is given up. */
+export function throwIfAborted(context: RequestContext): void {
+  if (context.throwIfAborted) context.throwIfAborted();
+  else context.signal.throwIfAborted();
 }
 
 /** The whole chain for a body that is not stored as such. Resolves to the body as the chain made it. */
@@ -84,15 +96,14 @@ export async function admitBody<B extends KubeObject>(
 ): Promise<B> {
   const { subresource = '', ...ref } = target;
   const anyBody = body as unknown as Kind;
-  const admission: AdmissionRequest = {
+  const admission = admissionRequest(context, {
     operation,
     kind,
     subresource,
     body: anyBody,
     ref,
     ...(old && { old }),
-    ...asker(context),
-  };
+  });
   try {
     await mutate(plugins, admission, object as Draft<KubeObject>);
     await admit(plugins, admission, object);

@@ -3,14 +3,22 @@ import { type Draft, type KubeObject, keyOf } from '../../../api/object.ts';
 import { ApiError, conflict, invalid, notFound, staleObject } from '../../../api/status.ts';
 import { invalidValue } from '../../../api/validation/field-error.ts';
 import { validateObjectMetaUpdate } from '../../../api/validation/object-meta.ts';
-import type { AdmissionRequest, RequestContext, WriteTarget } from '../../contract.ts';
+import type { RequestContext, WriteTarget } from '../../contract.ts';
 import type { CachedEntry } from '../cache/cached-entry.ts';
 import type { ResourceCache } from '../cache/resource-cache.ts';
 import { encodeStored } from '../cache/stored-form.ts';
 import { presentForWrite, storedForm } from '../conversion.ts';
 import { sameJson } from '../json.ts';
 import { fillDefaults } from './defaults.ts';
-import { admit, allocate, asker, mutate, settle, type WriteEnvironment } from './environment.ts';
+import {
+  admissionRequest,
+  admit,
+  allocate,
+  mutate,
+  settle,
+  throwIfAborted,
+  type WriteEnvironment,
+} from './environment.ts';
 import { changesInOtherVersions, trackFields } from './managed-fields.ts';
 import { describesIntent, keepAllBut, keepStatus, keepSystemFields, matchAddress } from './metadata.ts';
 import { RaceError } from './storage.ts';
@@ -42,7 +50,7 @@ export async function updateObject(
 ): Promise<CachedEntry> {
   const { target, context } = request;
   for (let attempt = 1; ; attempt++) {
-    context.signal.throwIfAborted();
+    throwIfAborted(context);
     const old = resource.get(keyOf({ metadata: target }));
     if (!old) throw notFound(resource.kind, target.name);
     try {
@@ -75,7 +83,7 @@ async function updateOnce(
     trackFields(kind, { draft, old: stored }, writer, others);
   }
   const { subresource: _, ...ref } = target;
-  const admission: AdmissionRequest = { operation: 'UPDATE', kind, subresource, ref, old: stored, ...asker(context) };
+  const admission = admissionRequest(context, { operation: 'UPDATE', kind, subresource, ref, old: stored });
   const plugins = request.admitted ? [] : env.admission;
   await mutate(plugins, admission, draft);
   keepSystemFields(draft, stored);
@@ -87,7 +95,7 @@ async function updateOnce(
   if (kind.warnings && subresource === '') for (const text of kind.warnings(object, stored)) context.warn(text);
   try {
     await admit(plugins, admission, object);
-    context.signal.throwIfAborted();
+    throwIfAborted(context);
     return await store(env, resource, { object: await storedForm(kind, object), old, context });
   } finally {
     settle(plugins, admission);
