@@ -36,14 +36,28 @@ export interface Target {
 export async function startTarget(): Promise<Target> {
   const faults: unknown[] = [];
   const log: Logger = { ...silentLogger, child: () => log, error: (...args) => void faults.push(args) };
-  const admission: AdmissionPlugin[] = [];
+  let plugins: readonly AdmissionPlugin[] = [];
+  // The chain needs the registry, and the registry the chain.
+  const chain: AdmissionPlugin = {
+    name: 'chain',
+    handles: () => true,
+    async mutate(request, object) {
+      for (const plugin of plugins) if (plugin.handles(request)) await plugin.mutate?.(request, object);
+    },
+    async validate(request, object) {
+      for (const plugin of plugins) if (plugin.handles(request)) await plugin.validate?.(request, object);
+    },
+    settled(request) {
+      for (const plugin of plugins) plugin.settled?.(request);
+    },
+  };
   const user: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] };
   let access: Access | undefined;
   const ready = () => access ?? assert.fail('the server is asked before it is whole');
   const made = Promise.withResolvers<Access>();
   const server = await startTestServer({
     log,
-    admission,
+    admission: [chain],
     authorizer: { authorize: (attributes) => ready().authorizer.authorize(attributes) },
     overrides: {
       authenticator: { authenticate: (credentials, signal) => ready().authenticator.authenticate(credentials, signal) },
@@ -61,7 +75,7 @@ export async function startTarget(): Promise<Target> {
         (created) => {
           access = created;
           const { authorizer, resolver } = created;
-          admission.push(...builtInAdmission({ client, authorizer, resolver, kinds: () => registry.kinds, log }));
+          plugins = builtInAdmission({ client, authorizer, resolver, kinds: () => registry.kinds, log });
           made.resolve(created);
         },
         made.reject,
@@ -72,6 +86,8 @@ export async function startTarget(): Promise<Target> {
   const created = await made.promise;
   for (const name of ['default', 'kube-system']) await client.post('/api/v1/namespaces', { metadata: { name } });
   await client.post('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
+  const nowhere = await client.post('/api/v1/namespaces/nowhere/configmaps', { metadata: { name: 'x' } });
+  assert.equal(nowhere.status, 404, 'admission is not asked');
   return {
     server,
     client,
