@@ -340,52 +340,8 @@ describe('conversion by webhook', () => {
       for (const object of body.response.convertedObjects) change(object);
       return { body };
     };
-    const cases: [(object: AnyObject) => unknown, string][] = [
-      [
-        (object) => Object.assign(object, { apiVersion: 'example.com/v3' }),
-        'returned invalid object at index 0: invalid groupVersion (expected example.com/v2, received example.com/v3)',
-      ],
-      [
-        (object) => Object.assign(object, { kind: 'Chain' }),
-        'returned invalid object at index 0: invalid kind (expected Link, received Chain)',
-      ],
-      [
-        (object) => Object.assign(object.metadata, { name: 'x' }),
-        'returned invalid object: must have the same name: b != x',
-      ],
-      [
-        (object) => Object.assign(object.metadata, { namespace: 'x' }),
-        'returned invalid object: must have the same namespace: default != x',
-      ],
-      [
-        (object) => Object.assign(object.metadata, { labels: { a: 1 } }),
-        'returned invalid metadata: metadata.labels[a] must be a string, but is int64 in converted object',
-      ],
-      [
-        (object) => Object.assign(object.metadata, { annotations: [] }),
-        'returned invalid metadata: invalid metadata.annotations of type []interface {} in converted object',
-      ],
-    ];
-    for (const [change, message] of cases) {
-      hook.answer = answers(change);
-      assert.equal(await refusal(), message);
-    }
-    hook.answer = ({ uid }) => ({
-      body: {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'ConversionReview',
-        response: { uid, result: { status: 'Failed', message: 'no way' } },
-      },
-    });
-    assert.equal(await refusal(), 'failed: no way');
-    hook.answer = ({ uid }) => ({
-      body: {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'ConversionReview',
-        response: { uid, result: { status: 'Success' }, convertedObjects: [] },
-      },
-    });
-    assert.equal(await refusal(), 'returned 0 objects, expected 1');
+    hook.answer = answers(({ metadata }) => Object.assign(metadata, { name: 'x' }));
+    assert.equal(await refusal(), 'returned invalid object: must have the same name: b != x');
     hook.answer = () => ({ status: 500, body: 'broken' });
     assert.match(
       await refusal(),
