@@ -20,6 +20,7 @@ import { createTokenRequestHandler, type TokenRequestHandler } from '../apiserve
 import { createTokenReviewHandler } from '../apiserver/authentication/token-review.ts';
 import { createAuthorization } from '../apiserver/authorization/authorization.ts';
 import { nodeRules } from '../apiserver/authorization/bootstrap/component-roles.ts';
+import { countDecisions } from '../apiserver/authorization/counted.ts';
 import { nodeAuthorizer } from '../apiserver/authorization/node.ts';
 import { createRuleResolver, type RuleResolver, rbacAuthorizer } from '../apiserver/authorization/rbac.ts';
 import { createRulesReviewHandler } from '../apiserver/authorization/rules-review.ts';
@@ -27,6 +28,7 @@ import type { Authenticator, Authorizer, UserInfo } from '../apiserver/contract.
 import { type ApiServerSettings, defaultApiServerSettings } from '../apiserver/settings/settings.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Logger, silentLogger } from '../base/log.ts';
+import type { MetricRegistry } from '../base/metrics/metrics.ts';
 import type { Client } from '../client/client.ts';
 
 /** Everything that decides who somebody is and what he may do. */
@@ -52,11 +54,13 @@ export interface AccessOptions {
   readonly clock: Clock;
   readonly settings?: ApiServerSettings;
   readonly log?: Logger;
+  /** Where decisions are counted. Default: nowhere. */
+  readonly metrics?: MetricRegistry;
 }
 
 /** Reads the configuration files that `settings` names. Throws Error with the file's name and all that is wrong with it. */
 export async function createAccess(options: AccessOptions): Promise<Access> {
-  const { client, serviceAccountKeyPem, clusterDomain, clock, log = silentLogger } = options;
+  const { client, serviceAccountKeyPem, clusterDomain, clock, metrics, log = silentLogger } = options;
   const { authentication, authorization } = options.settings ?? defaultApiServerSettings;
   const { serviceAccountIssuers, maxTokenSeconds } = authentication;
   const [issuer = `https://kubernetes.default.svc.${clusterDomain}`, ...formerIssuers] = serviceAccountIssuers;
@@ -94,6 +98,7 @@ export async function createAccess(options: AccessOptions): Promise<Access> {
     rbac: rbacAuthorizer(resolver),
     clock,
     log: log.child('authorization'),
+    ...(metrics && { count: countDecisions(metrics) }),
   });
   return {
     authenticator: who.authenticator,

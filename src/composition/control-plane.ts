@@ -39,6 +39,7 @@ import type { Clients, CompositionOptions } from './contract.ts';
 import { startControllers } from './controllers.ts';
 import { supervisor } from './identities.ts';
 import { hostInUrl, kubeletTls, type Leaves, openKeys, writeKubeconfig } from './keys.ts';
+import { createStartHooks, type StartHooks } from './start-hooks.ts';
 import { addStorageMetrics } from './storage-metrics.ts';
 
 /** What the rest of a server builds on. */
@@ -89,6 +90,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
         settings: options.apiServerSettings,
         clock,
         log,
+        metrics,
       }),
     async (opened) => opened.close(),
   );
@@ -166,11 +168,16 @@ export async function startControlPlane(composition: CompositionOptions): Promis
         metrics,
       })
     : undefined;
+  const hooks = createStartHooks([
+    'rbac/bootstrap-roles',
+    'scheduling/bootstrap-system-priority-classes',
+    'priority-and-fairness-config-producer',
+  ]);
   const apiServer = await steps.run(
     'API server',
     async () => {
       const server = apiServerOf(composition, {
-        ...{ registry, aggregation, store, access, pki, leaves, components, metrics, flow, audit },
+        ...{ registry, aggregation, store, access, pki, leaves, components, metrics, flow, audit, hooks },
       });
       await server.start();
       await writeKubeconfig(options, pki, leaves.admin);
@@ -181,7 +188,11 @@ export async function startControlPlane(composition: CompositionOptions): Promis
   await steps.run(
     'roles',
     async () => {
-      await Promise.all([ensureBootstrapPolicy(trusted), ensurePriorityClasses(trusted), flow?.start()]);
+      await Promise.all([
+        hooks.run('rbac/bootstrap-roles', () => ensureBootstrapPolicy(trusted)),
+        hooks.run('scheduling/bootstrap-system-priority-classes', () => ensurePriorityClasses(trusted)),
+        hooks.run('priority-and-fairness-config-producer', async () => flow?.start()),
+      ]);
     },
     () => flow?.stop(),
   );
@@ -216,9 +227,10 @@ function apiServerOf(
     readonly metrics: MetricRegistry;
     readonly flow: PriorityAndFairness | undefined;
     readonly audit: Audit | undefined;
+    readonly hooks: StartHooks;
   },
 ): ApiServer {
-  const { metrics, flow, audit, registry, aggregation, store, access, pki, leaves, components } = parts;
+  const { metrics, flow, audit, hooks, registry, aggregation, store, access, pki, leaves, components } = parts;
   const { authorities } = pki;
   const address = formatIp(options.nodeIps[0]);
   const { requests } = options.apiServerSettings;
@@ -256,7 +268,7 @@ function apiServerOf(
     profiling: requests.profiling,
     requestTimeoutMs: requests.timeoutMs,
     shutdownDelayMs: requests.shutdownDelayMs,
-    checks: [{ name: 'etcd', check: async () => void (await store.revision()) }],
+    checks: [{ name: 'etcd', check: async () => void (await store.revision()) }, ...hooks.checks],
     descriptionsFile,
     systemObjects: {
       serviceCidrs: options.serviceCidrs,

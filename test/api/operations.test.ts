@@ -99,6 +99,7 @@ test('a server is recorded, bounded, measured and profiled', async (t) => {
       ...[
         'apiserver_admission_controller_admission_duration_seconds_count{name="',
         'authentication_attempts{result="success"}',
+        'apiserver_authorization_decisions_total{type="RBAC",name="rbac",decision="allowed"}',
       ],
     ])
       assert.ok(text.includes(`\n${name}`), name);
@@ -117,6 +118,8 @@ test('a server is recorded, bounded, measured and profiled', async (t) => {
 
   await t.test('a stop: not ready first, then gone, with status 0', async () => {
     assert.equal(await kubectl('get --raw /readyz'), 'ok');
+    assert.match(await kubectl('get --raw /readyz?verbose'), /^\[\+\]poststarthook\/rbac\/bootstrap-roles ok$/m);
+    assert.equal(await kubectl('get --raw /livez/etcd'), 'ok');
     const stopped = server.stop();
     await until(
       'the server to be unready',

@@ -4,6 +4,7 @@ import type { Authorizer } from '../contract.ts';
 import { followFile } from '../settings/followed-file.ts';
 import { openReviewWebhook, type ReviewWebhook } from '../webhook-client/review-webhook.ts';
 import { type AuthorizerConfig, configOfFlags, parseAuthorizationConfig, type WebhookConfig } from './configuration.ts';
+import type { CountDecisions } from './counted.ts';
 import type { AuthorizationSettings } from './settings.ts';
 import { mastersAuthorizer, unionAuthorizer } from './union.ts';
 import { compileMatchConditions } from './webhook/match-conditions.ts';
@@ -15,6 +16,8 @@ export interface AuthorizationOptions {
   readonly rbac: Authorizer;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where decisions are counted. Absent: nowhere. */
+  readonly count?: CountDecisions;
 }
 
 /** Everything that says who may what. */
@@ -65,14 +68,15 @@ export async function createAuthorization(options: AuthorizationOptions): Promis
 
 async function openChain(configs: readonly AuthorizerConfig[], options: AuthorizationOptions): Promise<Chain> {
   const webhooks: ReviewWebhook[] = [];
+  const count: CountDecisions = options.count ?? ((authorizer) => authorizer);
   const authorizers: Authorizer[] = [mastersAuthorizer];
   try {
     for (const config of configs) {
       if (config.type === 'Webhook') {
         const webhook = await openReviewWebhook(config.kubeconfig);
         webhooks.push(webhook);
-        authorizers.push(await openWebhook(config, webhook, options));
-      } else authorizers.push(builtIn(config.type, options));
+        authorizers.push(count(await openWebhook(config, webhook, options), config.type, config.name));
+      } else authorizers.push(count(builtIn(config.type, options), config.type, config.type.toLowerCase()));
     }
   } catch (error) {
     for (const webhook of webhooks) webhook.close();
