@@ -5,6 +5,7 @@ import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { type CachedDocument, etagOf } from '../http/documents.ts';
 import type { Json } from '../openapi/definitions.ts';
+import { partBelow } from '../openapi/merge.ts';
 import type { RemoteDocuments, RemoteSpec } from '../openapi/openapi.ts';
 import { isAvailable } from './conditions.ts';
 import type { RemoteServers } from './remote-server.ts';
@@ -91,7 +92,10 @@ export function createRemoteOpenApi({ servers, services, clock, log }: RemoteOpe
     async v2() {
       const found = await Promise.all(
         present().map(async (service): Promise<RemoteSpec | undefined> => {
-          const spec = await kept(specs, service, { path: '/openapi/v2', read: (value) => value });
+          const spec = await kept(specs, service, {
+            path: '/openapi/v2',
+            read: (value) => partBelow(value, pathOf(service)),
+          });
           return spec && { base: pathOf(service), etag: spec.etag, spec: spec.value };
         }),
       );

@@ -49,7 +49,7 @@ class StaleConnection extends Error {}
 /** Upstream's user for what the aggregator itself asks: it may see everything. */
 const aggregator: UserInfo = { name: 'system:kube-aggregator', groups: ['system:masters'] };
 const fetchMs = 5000;
-const mostBytes = 32 * 1024 * 1024;
+const mostBytes = 8 * 1024 * 1024;
 /** Servers whose connections are kept. */
 const mostAgents = 64;
 

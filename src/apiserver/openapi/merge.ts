@@ -4,17 +4,26 @@ import type { Json } from './definitions.ts';
 
 const prefix = '#/definitions/';
 
+/** Of a document only what it says of the paths below `base`. */
+export function partBelow(document: Json, base: string): Json {
+  const paths = fieldsOf(document['paths']).filter(([path]) => path === base || path.startsWith(`${base}/`));
+  const all = record(document['definitions']);
+  const used = reachable(Object.fromEntries(paths), all);
+  const definitions = Object.fromEntries([...used].map((name) => [name, all[name]]));
+  return { paths: Object.fromEntries(paths), definitions };
+}
+
 /**
  * Version 2 with what `remote` says of the paths below `base` (`/apis/wardle.example.com/v1`), and the definitions that they
  * use. A definition that we have otherwise gets another name. The local document is not changed.
  */
 export function mergeV2(local: Json, remote: Json, base: string): Json {
-  const paths = fieldsOf(remote['paths']).filter(([path]) => path === base || path.startsWith(`${base}/`));
+  const part = partBelow(remote, base);
+  const paths = fieldsOf(part['paths']);
   const ours = record(local['definitions']);
-  const theirs = record(remote['definitions']);
-  const used = reachable(Object.fromEntries(paths), theirs);
+  const theirs = record(part['definitions']);
   const names = new Map<string, string>();
-  for (const name of used) names.set(name, freeName(name, { ours, theirs }));
+  for (const name of Object.keys(theirs)) names.set(name, freeName(name, { ours, theirs }));
   const definitions: Json = { ...ours };
   for (const [name, own] of names) definitions[own] ??= renamed(theirs[name], names);
   const added = paths.map(([path, item]) => [path, renamed(item, names)] as const);
