@@ -10,10 +10,10 @@ import { qosClassOf } from './pod-qos.ts';
 /** A resize changes CPU and memory, and never so that the class of service would be another (KEP-1287). */
 export function validateResize(pod: Pod, old: Pod): readonly FieldError[] {
   const errors = [...validatePodSpec(pod.spec, 'spec')];
-  // Upstream names no field for these.
+  // `[]` is upstream's name for the whole object.
   if (old.metadata.annotations?.[mirrorPodAnnotation] !== undefined)
-    errors.push(forbidden('', 'static pods cannot be resized'));
-  if (old.spec?.os?.name === 'windows') errors.push(forbidden('', 'windows pods cannot be resized'));
+    errors.push(forbidden('[]', 'static pods cannot be resized'));
+  if (old.spec?.os?.name === 'windows') errors.push(forbidden('[]', 'windows pods cannot be resized'));
   if (qosClassOf(pod) !== qosClassOf(old)) {
     const shown = pod.status?.qosClass ?? qosClassOf(pod);
     errors.push(invalidValue('spec', shown, 'Pod QOS Class may not change as a result of resizing'));

@@ -4,7 +4,7 @@ import { kind } from '../kind.ts';
 import type { Ingress } from '../schema/generated/types/networking-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { statusSubresource } from '../subresources.ts';
-import { validateIngress, validateIngressStatus } from '../validation/networking/ingress.ts';
+import { validateIngress, validateIngressStatus, validateNewIngress } from '../validation/networking/ingress.ts';
 import { ingressWarnings } from '../validation/warnings/others.ts';
 
 export const ingress = kind<Ingress>({
@@ -30,6 +30,7 @@ export const ingress = kind<Ingress>({
     ageColumn,
   ],
   validate: validateIngress,
+  validateCreate: validateNewIngress,
   warnings: ingressWarnings,
 });
 

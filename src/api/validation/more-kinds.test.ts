@@ -52,6 +52,6 @@ testCases('runtime class', runtimeClass, validateRuntimeClass, [
   [{ handler: '' }, 'handler: Required value'],
   [
     { overhead: { podFixed: { cpu: 'x' } } },
-    'overhead.podFixed[cpu]: Invalid value: "x": quantities must match the regular expression \'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$\'',
+    'overhead.limits[cpu]: Invalid value: "x": quantities must match the regular expression \'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$\'',
   ],
 ]);

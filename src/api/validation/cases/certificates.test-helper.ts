@@ -20,6 +20,19 @@ export const certificatesCases: Readonly<Record<string, KindCases>> = {
       [{ 'spec.usages': ['any', 'any'] }, 'spec.usages[1]: Duplicate value: "any"'],
       [{ 'spec.signerName': '' }, 'spec.signerName: Required value'],
       [
+        { 'spec.signerName': 'x' },
+        'spec.signerName: Invalid value: "x": must be a fully qualified domain and path of the form \'example.com/signer-name\'',
+      ],
+      [
+        { 'spec.signerName': 'a/B' },
+        'spec.signerName: Invalid value: "a": should be a domain with at least two segments separated by dots',
+        "spec.signerName: Invalid value: \"B\": validating label \"B\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+      ],
+      [
+        { 'spec.signerName': 'kubernetes.io/legacy-unknown' },
+        'spec.signerName: Invalid value: "kubernetes.io/legacy-unknown": the legacy signerName is not allowed via this API version',
+      ],
+      [
         { 'spec.expirationSeconds': 1 },
         'spec.expirationSeconds: Invalid value: 1: may not specify a duration less than 600 seconds (10 minutes)',
       ],

@@ -7,10 +7,10 @@ export const coordinationCases: Readonly<Record<string, KindCases>> = {
     create: [
       [{ 'spec.leaseDurationSeconds': 0 }, 'spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0'],
       [{ 'spec.leaseTransitions': -1 }, 'spec.leaseTransitions: Invalid value: -1: must be greater than or equal to 0'],
-      [{ 'spec.holderIdentity': '' }, 'spec.holderIdentity: Invalid value: "": must not be empty'],
+      [{ 'spec.strategy': 'x' }, 'spec.strategy: Unsupported value: "x": supported values: "OldestEmulationVersion"'],
       [
         { 'spec.preferredHolder': 'b' },
-        'spec.strategy: Required value: strategy must be specified when preferredHolder is specified',
+        'spec.preferredHolder: Forbidden: may only be specified if `strategy` is defined',
       ],
     ],
   },

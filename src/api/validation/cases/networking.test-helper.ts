@@ -94,6 +94,10 @@ export const networkingCases: Readonly<Record<string, KindCases>> = {
         { 'spec.ingressClassName': 'A' },
         "spec.ingressClassName: Invalid value: \"A\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
       ],
+      [
+        { 'spec.ingressClassName': 'a', 'metadata.annotations': { 'kubernetes.io/ingress.class': 'a' } },
+        'annotations.kubernetes.io/ingress.class: Invalid value: "a": can not be set when the class field is also set',
+      ],
     ],
     subresources: {
       status: [

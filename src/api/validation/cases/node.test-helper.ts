@@ -12,7 +12,7 @@ export const nodeCases: Readonly<Record<string, KindCases>> = {
       [{ handler: '' }, 'handler: Required value'],
       [
         { 'overhead.podFixed': { cpu: '-1' } },
-        'overhead.podFixed[cpu]: Invalid value: "-1": must be greater than or equal to 0',
+        'overhead.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0',
       ],
       [
         { 'scheduling.nodeSelector': { 'a/b/c': '' } },

@@ -226,6 +226,15 @@ export const podsCases: Readonly<Record<string, KindCases>> = {
         { 'spec.os': { name: 'plan9' } },
         'spec.os.name: Unsupported value: "plan9": supported values: "linux", "windows"',
       ],
+      [
+        { 'spec.os': { name: 'windows' }, 'spec.hostPID': true, 'spec.containers.0.securityContext': { runAsUser: 1 } },
+        'spec.hostPID: Forbidden: cannot be set for a windows pod',
+        'spec.containers[0].securityContext.runAsUser: Forbidden: cannot be set for a windows pod',
+      ],
+      [
+        { 'spec.os': { name: 'linux' }, 'spec.securityContext.windowsOptions': { runAsUserName: 'a' } },
+        'spec.securityContext.windowsOptions: Forbidden: windows options cannot be set for a linux pod',
+      ],
       [{ 'spec.hostUsers': false, 'spec.hostPID': true }, 'spec.hostPID: Forbidden: when `hostUsers` is false'],
       [
         { 'spec.overhead': { cpu: '-1' } },

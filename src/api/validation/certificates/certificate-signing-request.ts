@@ -1,7 +1,7 @@
 import type { CertificateSigningRequest } from '../../schema/generated/types/certificates-v1.ts';
-import { duplicates, type Errors, immutable, requiredFormat } from '../common.ts';
+import { duplicates, type Errors, immutable } from '../common.ts';
 import { invalidValue, notSupported, required } from '../field-error.ts';
-import { isDomainPrefixedPath } from '../format.ts';
+import { signerName } from './signer-name.ts';
 
 const usages = [
   'any',
@@ -29,6 +29,7 @@ const usages = [
   'timestamping',
 ];
 const shortestSeconds = 600;
+const legacySigner = 'kubernetes.io/legacy-unknown';
 
 /** A request as it comes in; that its signature holds is the signer's to check. */
 export function validateCertificateSigningRequest({ spec }: CertificateSigningRequest): Errors {
@@ -46,7 +47,9 @@ export function validateCertificateSigningRequest({ spec }: CertificateSigningRe
       (usage) => usage,
       (at) => `spec.usages[${at}]`,
     ),
-    ...requiredFormat(spec.signerName, 'spec.signerName', isDomainPrefixedPath),
+    ...(spec.signerName === legacySigner
+      ? [invalidValue('spec.signerName', spec.signerName, 'the legacy signerName is not allowed via this API version')]
+      : signerName(spec.signerName, 'spec.signerName')),
   );
   const { expirationSeconds } = spec;
   if (expirationSeconds !== undefined && expirationSeconds < shortestSeconds)

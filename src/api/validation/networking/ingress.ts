@@ -65,6 +65,19 @@ function validateBackend({ service, resource }: IngressBackend, path: string): E
   return errors;
 }
 
+const classAnnotation = 'kubernetes.io/ingress.class';
+
+/** A new ingress says its class in one way. */
+export function validateNewIngress(ingress: Ingress): Errors {
+  const annotation = ingress.metadata.annotations?.[classAnnotation];
+  const errors = validateIngress(ingress);
+  if (annotation !== undefined && ingress.spec?.ingressClassName !== undefined)
+    errors.push(
+      invalidValue(`annotations.${classAnnotation}`, annotation, 'can not be set when the class field is also set'),
+    );
+  return errors;
+}
+
 export function validateIngressStatus({ status }: Ingress): Errors {
   return validateLoadBalancer(status?.loadBalancer?.ingress, 'status.loadBalancer.ingress', false);
 }

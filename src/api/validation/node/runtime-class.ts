@@ -1,5 +1,6 @@
 import type { RuntimeClass } from '../../schema/generated/types/node-v1.ts';
-import { type Errors, immutable, quantity, requiredFormat } from '../common.ts';
+import { type Errors, immutable, requiredFormat } from '../common.ts';
+import { validateResources } from '../core/pod/resources.ts';
 import { validateTolerations } from '../core/pod/scheduling.ts';
 import { isDns1123Label } from '../format.ts';
 import { validateLabels } from '../object-meta.ts';
@@ -7,9 +8,7 @@ import { validateLabels } from '../object-meta.ts';
 export function validateRuntimeClass({ handler, overhead, scheduling }: RuntimeClass): Errors {
   return [
     ...requiredFormat(handler, 'handler', isDns1123Label),
-    ...Object.entries(overhead?.podFixed ?? {}).flatMap(([name, amount]) =>
-      quantity(amount, `overhead.podFixed[${name}]`),
-    ),
+    ...(overhead?.podFixed ? validateResources({ limits: overhead.podFixed }, 'overhead') : []),
     ...validateLabels(scheduling?.nodeSelector, 'scheduling.nodeSelector'),
     ...validateTolerations(scheduling?.tolerations, 'scheduling.tolerations'),
   ];

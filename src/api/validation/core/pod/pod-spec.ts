@@ -9,18 +9,11 @@ import {
   optionalFormat,
   requiredText,
 } from '../../common.ts';
-import {
-  duplicate,
-  forbidden,
-  invalidFormat,
-  invalidValue,
-  notSupported,
-  required,
-  tooLong,
-} from '../../field-error.ts';
+import { duplicate, forbidden, invalidFormat, invalidValue, required, tooLong } from '../../field-error.ts';
 import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from '../../format.ts';
 import { validateAnnotations, validateLabels } from '../../object-meta.ts';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './container.ts';
+import { validateOs } from './os.ts';
 import { validatePodClaims, validatePodResources, validateResources } from './resources.ts';
 import { validateAffinity, validateTolerations, validateTopologySpread } from './scheduling.ts';
 import { validatePodSecurityContext } from './security.ts';
@@ -156,24 +149,6 @@ function validateHostnameOverride(
   if (name.length > maxHostnameChars) errors.push(tooLong(here, maxHostnameChars));
   if (setHostnameAsFQDN) errors.push(forbidden(here, 'may not be specified when setHostnameAsFQDN is true'));
   if (hostNetwork) errors.push(forbidden(here, 'may not be specified when hostNetwork is true'));
-  return errors;
-}
-
-function validateOs(
-  { os, hostNetwork, hostUsers, hostPID, hostIPC, shareProcessNamespace }: PodSpec,
-  path: string,
-): Errors {
-  const errors: Errors = [];
-  if (os && !os.name) errors.push(required(`${path}.os.name`, 'cannot be empty'));
-  else if (os && os.name !== 'linux' && os.name !== 'windows')
-    errors.push(notSupported(`${path}.os.name`, os.name, ['linux', 'windows']));
-  if (hostPID && shareProcessNamespace)
-    errors.push(
-      invalidValue(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'),
-    );
-  if (hostUsers === false)
-    for (const [name, value] of Object.entries({ hostNetwork, hostPID, hostIPC }))
-      if (value) errors.push(forbidden(`${path}.${name}`, 'when `hostUsers` is false'));
   return errors;
 }
 
