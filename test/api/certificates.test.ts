@@ -236,6 +236,29 @@ test('certificates are asked for, approved, signed and used', async (t) => {
     assert.ok(!(await server.log()).includes(token));
   });
 
+  await t.test('a front proxy tells who asks', async () => {
+    const tls = join(server.dataDir, 'server', 'tls');
+    const whoIs = async (pair: string, ...headers: string[]) => {
+      const url = `https://127.0.0.1:${server.port}/apis/authentication.k8s.io/v1/selfsubjectreviews`;
+      const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' });
+      const all = ['Content-Type: application/json', ...headers].flatMap((header) => ['-H', header]);
+      const identity = ['--cert', join(tls, `${pair}.crt`), '--key', join(tls, `${pair}.key`)];
+      const trust = ['--cacert', join(tls, 'server-ca.crt')];
+      const { stdout } = await server.inside(['curl', '-s', ...trust, ...identity, ...all, '-d', body, url]);
+      const answer = JSON.parse(stdout);
+      return answer.status?.userInfo ?? answer;
+    };
+    const headers = ['X-Remote-User: jane', 'X-Remote-Group: cn=x,system:masters', 'X-Remote-Uid: 42'];
+    const found = await whoIs('client-auth-proxy', ...headers);
+    assert.deepEqual(found, { username: 'jane', uid: '42', groups: ['cn=x,system:masters', 'system:authenticated'] });
+    assert.equal((await whoIs('client-auth-proxy')).reason, 'Unauthorized');
+    assert.equal((await whoIs('client-admin', ...headers)).username, 'system:admin');
+    const trust = ['get', 'configmap', '-n', 'kube-system', 'extension-apiserver-authentication', '-o', 'json'];
+    const { data } = JSON.parse(await server.kubectl(trust));
+    assert.equal(data['requestheader-allowed-names'], '["system:auth-proxy"]');
+    assert.equal(data['requestheader-client-ca-file'], await readFile(join(tls, 'request-header-ca.crt'), 'utf8'));
+  });
+
   await t.test('without credentials there is health, and nothing else', async () => {
     const ask = async (path: string) => {
       const url = `https://127.0.0.1:${server.port}${path}`;
