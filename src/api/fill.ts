@@ -3,17 +3,15 @@
  * they become part of `target`.
  */
 export function fill<T extends object>(target: T, defaults: Partial<T>): void {
-  for (const [name, value] of Object.entries(defaults) as [keyof T, T[keyof T]][]) {
+  for (const name in defaults) {
     const present: unknown = target[name];
-    if (present === undefined || present === null || present === '') target[name] = value;
+    if (present === undefined || present === null || present === '') target[name] = defaults[name] as T[typeof name];
   }
 }
 
 /** The same for numbers where 0 means "not set" too: those that upstream's Go types do not hold by pointer. */
 export function fillZero<T extends object>(target: T, defaults: Partial<T>): void {
-  for (const [name, value] of Object.entries(defaults) as [keyof T, T[keyof T]][]) {
-    if (!target[name]) target[name] = value;
-  }
+  for (const name in defaults) if (!target[name]) target[name] = defaults[name] as T[typeof name];
 }
 
 /** Copies what `source` has and `target` has not; the new map, or undefined where there is nothing in it. */

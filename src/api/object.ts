@@ -47,9 +47,16 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
 }
 
-/** RFC 3339 with seconds, as `metav1.Time` is written. */
+let lastSecond = Number.NaN;
+let lastText = '';
+
+/** RFC 3339 with seconds, as `metav1.Time` is written. Times come in their order: many of them are of the same second. */
 export function formatTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  if (second === lastSecond) return lastText;
+  lastText = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+  lastSecond = second;
+  return lastText;
 }
 
 /** RFC 3339 with microseconds, as `metav1.MicroTime` is written. */

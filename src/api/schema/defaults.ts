@@ -3,16 +3,8 @@
  * Go's zero values where its encoder always writes them: `status: {}`, `resources: {}`, a condition's `reason: ""`.
  */
 import type { Draft } from '../object.ts';
-import { fieldsOf, innerOf, type Plan, planOf } from './plan.ts';
+import { type Fill, fieldsOf, fillFields, innerOf, type Plan, planOf } from './plan.ts';
 import type { Schema } from './schema.ts';
-
-interface Fill {
-  readonly name: string;
-  readonly value: unknown;
-}
-
-/** Fields to fill, by the schema they are for. Made once per schema. */
-const fills = new WeakMap<Schema, readonly Fill[]>();
 
 /**
  * Sets what is not set, in the whole draft. Required lists of built-in types become empty lists, so that code may rely on
@@ -26,14 +18,15 @@ function fill(plan: Plan, value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   if (plan.shape === 'struct') {
     const object = value as Record<string, unknown>;
-    for (const { name, value: fallback } of fillsOf(plan))
-      if (object[name] === undefined)
-        object[name] = typeof fallback === 'object' ? structuredClone(fallback) : fallback;
+    plan.defaults ??= findFills(plan);
+    fillFields(object, plan.defaults);
     const fields = fieldsOf(plan);
     for (const key in object) {
+      const inside = object[key];
+      if (typeof inside !== 'object') continue;
       const field = fields.get(key);
-      if (field && field.shape !== 'scalar' && field.shape !== 'any') fill(field, object[key]);
-      else if (!field && plan.schema.additionalProperties) fill(innerOf(plan), object[key]);
+      if (field && field.shape !== 'scalar' && field.shape !== 'any') fill(field, inside);
+      else if (!field && plan.schema.additionalProperties) fill(innerOf(plan), inside);
     }
   } else if (plan.shape === 'list' || plan.shape === 'map') {
     const inner = innerOf(plan);
@@ -41,15 +34,6 @@ function fill(plan: Plan, value: unknown): void {
     if (Array.isArray(value)) for (const item of value) fill(inner, item);
     else if (plan.shape === 'map') for (const key in value) fill(inner, (value as Record<string, unknown>)[key]);
   }
-}
-
-function fillsOf(plan: Plan): readonly Fill[] {
-  let found = fills.get(plan.schema);
-  if (!found) {
-    found = findFills(plan);
-    fills.set(plan.schema, found);
-  }
-  return found;
 }
 
 function findFills(plan: Plan): readonly Fill[] {

@@ -1,4 +1,5 @@
 /** Schemas prepared for walks over values: what the hot path of every write asks for, found once per schema. */
+import { copyJson } from '../copy-json.ts';
 import type { Schema } from './schema.ts';
 
 export interface Plan {
@@ -8,8 +9,23 @@ export interface Plan {
   fields?: ReadonlyMap<string, Plan>;
   /** Of a map or list: the plan of its values. */
   inner?: Plan;
+  /** Of a struct: what is set where it is absent, as `required.ts` and `defaults.ts` find out once. */
+  zeros?: readonly Fill[];
+  defaults?: readonly Fill[];
   readonly struct: string;
   readonly required: ReadonlySet<string>;
+}
+
+/** A field and what it is where it is absent; objects and lists are copied. */
+export interface Fill {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** Sets the fields that are absent. */
+export function fillFields(object: Record<string, unknown>, fills: readonly Fill[]): void {
+  for (const { name, value } of fills)
+    if (object[name] === undefined) object[name] = typeof value === 'object' ? copyJson(value) : value;
 }
 
 const plans = new WeakMap<Schema, Plan>();

@@ -1,4 +1,4 @@
-import { fieldsOf, innerOf, type Plan, planOf } from './plan.ts';
+import { type Fill, fieldsOf, fillFields, innerOf, type Plan, planOf } from './plan.ts';
 import type { Schema } from './schema.ts';
 
 type Fields = Record<string, unknown>;
@@ -17,15 +17,13 @@ export function fillRequired(schema: Schema, object: object): void {
 
 function fillStruct(plan: Plan, object: Fields): void {
   const fields = fieldsOf(plan);
-  for (const name of plan.required) {
-    const field = fields.get(name);
-    if (object[name] !== undefined || !field) continue;
-    const zero = zeroValue(field);
-    if (zero !== undefined) object[name] = zero;
-  }
+  plan.zeros ??= findZeros(plan);
+  fillFields(object, plan.zeros);
   for (const name in object) {
+    const value = object[name];
+    if (typeof value !== 'object') continue;
     const field = fields.get(name);
-    if (field && field.shape !== 'scalar') fillValue(field, object[name]);
+    if (field && field.shape !== 'scalar') fillValue(field, value);
   }
 }
 
@@ -35,8 +33,20 @@ function fillValue(plan: Plan, value: unknown): void {
   else if (plan.shape === 'list' || plan.shape === 'map') {
     const inner = innerOf(plan);
     if (inner.shape === 'scalar' || inner.shape === 'any') return;
-    for (const item of Object.values(value)) fillValue(inner, item);
+    if (Array.isArray(value)) for (const item of value) fillValue(inner, item);
+    else for (const key in value) fillValue(inner, (value as Fields)[key]);
   }
+}
+
+function findZeros(plan: Plan): readonly Fill[] {
+  const fields = fieldsOf(plan);
+  const zeros: Fill[] = [];
+  for (const name of plan.required) {
+    const field = fields.get(name);
+    const value = field && zeroValue(field);
+    if (value !== undefined) zeros.push({ name, value });
+  }
+  return zeros;
 }
 
 function zeroValue({ shape, schema, struct }: Plan): unknown {

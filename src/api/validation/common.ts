@@ -110,9 +110,10 @@ export function duplicates<T>(
   keyOf: (item: T) => string | undefined,
   pathOf: (at: number) => string,
 ): Errors {
-  const seen = new Set<string>();
   const errors: Errors = [];
-  items?.forEach((item, at) => {
+  if (!items || items.length < 2) return errors;
+  const seen = new Set<string>();
+  items.forEach((item, at) => {
     const key = keyOf(item);
     if (key === undefined || key === '') return;
     if (seen.has(key)) errors.push(duplicate(pathOf(at), key));
@@ -127,8 +128,13 @@ export function each<T>(
   path: string,
   check: (item: T, path: string, at: number) => Errors,
 ): Errors {
-  if (!items || items.length === 0) return [];
-  return items.flatMap((item, at) => check(item, `${path}[${at}]`, at));
+  const errors: Errors = [];
+  if (!items) return errors;
+  for (let at = 0; at < items.length; at++) {
+    const found = check(items[at] as T, `${path}[${at}]`, at);
+    if (found.length > 0) errors.push(...found);
+  }
+  return errors;
 }
 
 /** An amount that can be read and is not negative. */
