@@ -52,7 +52,9 @@ async function faultsOf(
   const { faults, costs } = examineRules(schema);
   return [
     ...errors,
-    ...faults.map((fault) => invalidValue(path + fault.path, fault.expression, fault.message)),
+    ...faults.map(({ within, message, ...fault }) =>
+      invalidValue(path + fault.path, fault.expression, within === undefined ? message : `${message} ${path}${within}`),
+    ),
     ...costErrors(costs, path, isKnown),
   ];
 }

@@ -239,3 +239,43 @@ test('rules that may cost too much are found before they run', () => {
   const alone = (one: string) => errorsOf({ type: 'array', items: text, 'x-kubernetes-validations': [{ rule: one }] });
   assert.deepEqual(alone('self.size() < 5 && self.all(x, x != "")'), []);
 });
+
+test('rules look back only where the old state of a part can be told', () => {
+  const rule = { rule: 'self == oldSelf' };
+  const item = { type: 'object', properties: { k: { type: 'string' } }, 'x-kubernetes-validations': [rule] };
+  const schema: JSONSchemaProps = {
+    type: 'object',
+    properties: {
+      plain: { type: 'array', maxItems: 2, items: item },
+      keyed: {
+        type: 'array',
+        maxItems: 2,
+        items: item,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['k'],
+      },
+      atomic: { type: 'object', 'x-kubernetes-map-type': 'atomic', properties: { a: item } },
+      useless: { type: 'string', 'x-kubernetes-validations': [{ rule: "self != ''", optionalOldSelf: true }] },
+    },
+  };
+  const message = 'oldSelf cannot be used on the uncorrelatable portion of the schema within';
+  assert.deepEqual(examineRules(schema).faults, [
+    {
+      path: '.properties[plain].items.x-kubernetes-validations[0].rule',
+      expression: rule.rule,
+      message,
+      within: '.properties[plain]',
+    },
+    {
+      path: '.properties[atomic].properties[a].x-kubernetes-validations[0].rule',
+      expression: rule.rule,
+      message,
+      within: '.properties[atomic]',
+    },
+    {
+      path: '.properties[useless].x-kubernetes-validations[0].optionalOldSelf',
+      expression: true,
+      message: 'may not be set if oldSelf is not used in rule',
+    },
+  ]);
+});

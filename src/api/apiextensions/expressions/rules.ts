@@ -34,8 +34,11 @@ interface Node {
 /** Where a rule stands, and why it cannot be used. */
 export interface RuleFault {
   readonly path: string;
-  readonly expression: string;
+  /** What stands there. */
+  readonly expression: string | boolean;
   readonly message: string;
+  /** The part of the schema that the message speaks of; its path stands behind the message. */
+  readonly within?: string;
 }
 
 /** What is wrong with the rules of a schema, and what the others cost. */
@@ -77,19 +80,24 @@ export function examineRules(schema: JSONSchemaProps): RuleFindings {
 interface Spot {
   readonly path: string;
   readonly times: number | undefined;
+  /** The part around it whose old state cannot be told apart piece by piece. */
+  readonly uncorrelated?: string | undefined;
 }
 
 const whole: Spot = { path: '', times: 1 };
 
-function nodeOf(schema: JSONSchemaProps, { path, times }: Spot, findings: Findings): Node | undefined {
+function nodeOf(schema: JSONSchemaProps, spot: Spot, findings: Findings): Node | undefined {
+  const { path, times } = spot;
   const rules = (schema['x-kubernetes-validations'] ?? []).flatMap((source, at) => {
-    const spot = { path: `${path}.x-kubernetes-validations[${at}]`, times };
-    const rule = ruleOf(source, { schema, spot }, findings);
+    const here = { ...spot, path: `${path}.x-kubernetes-validations[${at}]` };
+    const rule = ruleOf(source, { schema, spot: here }, findings);
     return rule ? [rule] : [];
   });
+  const isAtomic = (schema['x-kubernetes-map-type'] ?? 'granular') !== 'granular';
+  const uncorrelated = spot.uncorrelated ?? (isAtomic ? path : undefined);
   const properties = new Map<string, Node>();
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const node = nodeOf(property, { path: `${path}.properties[${name}]`, times }, findings);
+    const node = nodeOf(property, { path: `${path}.properties[${name}]`, times, uncorrelated }, findings);
     if (node) properties.set(name, node);
   }
   const [word, below, most] = schema.items
@@ -98,6 +106,8 @@ function nodeOf(schema: JSONSchemaProps, { path, times }: Spot, findings: Findin
   const inside = {
     path: `${path}.${word}`,
     times: times === undefined || most === undefined ? undefined : times * most,
+    // Items are told apart by keys only.
+    uncorrelated: spot.uncorrelated ?? (schema.items && schema['x-kubernetes-list-type'] !== 'map' ? path : undefined),
   };
   const inner = isRecord(below) ? nodeOf(below, inside, findings) : undefined;
   return rules.length > 0 || properties.size > 0 || inner ? { schema, rules, properties, inner } : undefined;
@@ -105,7 +115,7 @@ function nodeOf(schema: JSONSchemaProps, { path, times }: Spot, findings: Findin
 
 function ruleOf(
   source: ValidationRule,
-  { schema, spot: { path, times } }: { readonly schema: JSONSchemaProps; readonly spot: Spot },
+  { schema, spot: { path, times, uncorrelated } }: { readonly schema: JSONSchemaProps; readonly spot: Spot },
   { faults, costs }: Findings,
 ): Rule | undefined {
   const self = typeOfSchema(schema, 'self') ?? dyn;
@@ -128,6 +138,20 @@ function ruleOf(
     }
   };
   const program = compiled(source.rule, 'rule', { result: 'bool', problem: 'cel expression must evaluate to a bool' });
+  if (program?.uses.has('oldSelf')) {
+    if (uncorrelated !== undefined)
+      faults.push({
+        path: `${path}.rule`,
+        expression: source.rule,
+        message: 'oldSelf cannot be used on the uncorrelatable portion of the schema within',
+        within: uncorrelated,
+      });
+  } else if (program && source.optionalOldSelf !== undefined)
+    faults.push({
+      path: `${path}.optionalOldSelf`,
+      expression: source.optionalOldSelf,
+      message: 'may not be set if oldSelf is not used in rule',
+    });
   const message = source.messageExpression
     ? compiled(source.messageExpression, 'messageExpression', {
         result: 'string',
