@@ -98,8 +98,12 @@ export class PriorityLevel {
 
   /** Takes seats when that can be done at once. */
   tryEnter(nowMs: number, width: number): boolean {
-    if (this.isExempt) this.#fair.force(width);
-    else if (!this.#fair.tryStart(width)) return false;
+    // Nothing is lent to or by what is exempt: what it wants need not be known.
+    if (this.isExempt) {
+      this.#fair.force(width);
+      return true;
+    }
+    if (!this.#fair.tryStart(width)) return false;
     this.demand.set(nowMs, this.#fair.seatsInUse);
     return true;
   }
@@ -107,7 +111,7 @@ export class PriorityLevel {
   /** Gives back the seats of `tryEnter`. */
   leave(nowMs: number, width: number): void {
     this.#fair.finishStarted(width);
-    this.#after(nowMs);
+    if (!this.isExempt) this.#after(nowMs);
   }
 
   /** Waits for seats. Rejects with ApiError `TooManyRequests`, or with the signal's reason. */

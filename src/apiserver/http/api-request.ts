@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { RequestContext, UserInfo } from '../contract.ts';
 import type { Exchange } from './exchange.ts';
@@ -87,11 +86,11 @@ export function addFlowHeaders(headers: OutgoingHttpHeaders, flow: RequestFlow |
 /** More than the webhooks and policies of any request have to say. */
 const mostAnnotations = 200;
 
-/** Throws ApiError `BadRequest` for a path that cannot be decoded. */
-export function parseRequest(exchange: Exchange): ParsedRequest {
+/** Throws ApiError `BadRequest` for a path that cannot be decoded. `ids` names requests whose client does not. */
+export function parseRequest(exchange: Exchange, ids: { next(): string }): ParsedRequest {
   const query = parseQuery(exchange.query);
   const given = exchange.headers['audit-id'];
-  const auditId = typeof given === 'string' && given.length <= 64 ? given : randomUUID();
+  const auditId = typeof given === 'string' && given.length <= 64 ? given : ids.next();
   const info = requestInfo(exchange.method, exchange.path, query);
   return { query, info, auditId, warnings: new Warnings(), annotations: undefined, flow: undefined };
 }

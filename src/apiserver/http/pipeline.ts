@@ -6,6 +6,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { AuditRecord } from '../audit/record.ts';
 import type { Attributes, Authenticator, Authorizer, UserInfo } from '../contract.ts';
 import { ApiRequest, type Handler, type ParsedRequest, parseRequest } from './api-request.ts';
+import { AuditIds } from './audit-ids.ts';
 import { RequestAuthenticator } from './authenticate.ts';
 import { attributesOf, requireAllowed } from './authorize.ts';
 import { timeoutOf } from './deadline.ts';
@@ -47,6 +48,7 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #authenticator: RequestAuthenticator;
   readonly #timeoutMs: number;
+  readonly #ids = new AuditIds();
   readonly #running = new Set<RunningRequest>();
   readonly #streams = new Set<RunningRequest>();
   #sweep: NodeJS.Timeout | undefined;
@@ -81,7 +83,7 @@ export class Pipeline {
     let parsed: ParsedRequest | undefined;
     let running: RunningRequest;
     try {
-      parsed = parseRequest(exchange);
+      parsed = parseRequest(exchange, this.#ids);
       running = this.#begin(exchange, parsed);
     } catch (error) {
       sendError(exchange, asApiError(error), parsed);
