@@ -19,14 +19,13 @@ export function nodeRestriction(pods: View<Pod>, nodes: View<Node>): AdmissionPl
     name: 'NodeRestriction',
     handles: ({ user, kind, operation }) =>
       operation !== 'CONNECT' && nodeNameOf(user) !== undefined && (isCore(kind) || ownedByNodes.has(keyOf(kind))),
-    async validate(request, object) {
+    validate(request, object) {
       const { kind, user } = request;
       const name = nodeNameOf(user) ?? '';
-      if (!isCore(kind)) {
-        const why = await ownedByNodes.get(keyOf(kind))?.(request, object, name);
-        if (why) refuse(request, why);
-      } else if (kind.plural === 'pods') checkPod(request, object, { name, pods, nodes });
+      if (!isCore(kind)) return checkOwned(request, object, name);
+      if (kind.plural === 'pods') checkPod(request, object, { name, pods, nodes });
       else checkNode(request, object, name);
+      return undefined;
     },
   };
 }
@@ -34,6 +33,11 @@ export function nodeRestriction(pods: View<Pod>, nodes: View<Node>): AdmissionPl
 const keyOf = ({ group, plural }: AdmissionRequest['kind']) => `${group}/${plural}`;
 const isCore = ({ group, plural }: AdmissionRequest['kind']) =>
   group === '' && (plural === 'pods' || plural === 'nodes');
+
+async function checkOwned(request: AdmissionRequest, object: KubeObject | undefined, node: string): Promise<void> {
+  const why = await ownedByNodes.get(keyOf(request.kind))?.(request, object, node);
+  if (why) refuse(request, why);
+}
 
 interface Asker {
   readonly name: string;
