@@ -64,7 +64,7 @@ export const componentRoles: readonly BootstrapRole[] = [
     rules: [
       rule(read, '', 'nodes'),
       rule('proxy', '', 'nodes'),
-      rule('*', '', 'nodes/log nodes/metrics nodes/proxy nodes/stats'),
+      rule('*', '', 'nodes/configz nodes/healthz nodes/log nodes/metrics nodes/pods nodes/proxy nodes/stats'),
     ],
   },
   {
