@@ -137,7 +137,7 @@ async function statusPatches({ server, agent, stored }: Bench): Promise<void> {
   const patch = agent.requests(strategicPatch);
   let turn = 0;
   const done = await measure({ pid: server.pid, total: 10_000, inFlight }, (i) =>
-    patch(`${pods}/pod-${i % bound}/status`, statusPatch(++turn)),
+    patch(`${pods}/pod-${i % bound}/status`, statusPatch(i % bound, ++turn)),
   );
   tellWrites(`${stored} pods: status patches by a node`, done, 5000);
 }

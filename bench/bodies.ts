@@ -13,8 +13,8 @@ export function lonePod(name: string, nodeName?: string): string {
   });
 }
 
-/** What a node agent sends when a container of a pod was restarted for the `turn`th time. */
-export function statusPatch(turn: number): string {
+/** What a node agent sends when the container of its `pod`th pod was restarted for the `turn`th time. */
+export function statusPatch(pod: number, turn: number): string {
   const time = new Date(Date.UTC(2026, 0, 1) + turn * 1000).toISOString().replace('.000Z', 'Z');
   const types = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
   const condition = (type: string) => ({
@@ -24,7 +24,7 @@ export function statusPatch(turn: number): string {
     lastProbeTime: null,
     lastTransitionTime: time,
   });
-  const address = `10.42.${(turn >> 8) & 255}.${turn & 255}`;
+  const address = `10.42.${(pod >> 8) & 255}.${pod & 255}`;
   const state = { running: { startedAt: time } };
   const container = {
     name: 'web',
