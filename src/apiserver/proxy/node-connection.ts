@@ -1,6 +1,6 @@
 import { connect as connectTcp } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
 import { ApiError } from '../../api/status.ts';
 import { toError } from '../../base/errors.ts';
 
@@ -59,7 +59,10 @@ export async function connectKubelet(
 ): Promise<TLSSocket> {
   try {
     const socket = await connection.dial(endpoint, signal);
-    return await handshake(socket, endpoint, credentials);
+    return await handshake(socket, {
+      ...credentials,
+      checkServerIdentity: (_name, certificate) => checkServerIdentity(endpoint.host, certificate),
+    });
   } catch (error) {
     throw unreachable(endpoint, error);
   }
@@ -78,6 +81,22 @@ export async function connectPlain(
   }
 }
 
+/**
+ * TLS to a pod or service. As upstream, its certificate is not looked at: nobody could say whose it should be. Throws ApiError
+ * `ServiceUnavailable`.
+ */
+export async function connectSecure(
+  connection: NodeConnection,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  try {
+    return await handshake(await connection.dial(endpoint, signal), { rejectUnauthorized: false });
+  } catch (error) {
+    throw unreachable(endpoint, error);
+  }
+}
+
 function unreachable({ host, port, nodeName }: Endpoint, error: unknown): ApiError {
   const where = nodeName ? `node ${nodeName} at ${host}:${port}` : `${host}:${port}`;
   return new ApiError(
@@ -88,14 +107,9 @@ function unreachable({ host, port, nodeName }: Endpoint, error: unknown): ApiErr
   );
 }
 
-function handshake(socket: Duplex, { host }: Endpoint, credentials: KubeletCredentials): Promise<TLSSocket> {
+function handshake(socket: Duplex, options: ConnectionOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const tls = connectTls({
-      socket,
-      ...credentials,
-      ALPNProtocols: ['http/1.1'],
-      checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
-    });
+    const tls = connectTls({ ...options, socket, ALPNProtocols: ['http/1.1'] });
     const timer = setTimeout(
       () => tls.destroy(new Error(`no TLS handshake within ${dialTimeoutMs} ms`)),
       dialTimeoutMs,

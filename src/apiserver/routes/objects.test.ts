@@ -172,6 +172,19 @@ describe('objects over HTTP', () => {
     assert.equal(await codes(client.post(maps, elsewhere)), '400 BadRequest');
     const apply = client.patch(`${maps}/x`, configMap('x'), 'application/apply-patch+yaml');
     assert.match((await apply).json.message, /fieldManager: Required value: is required for apply patch/);
+    const applied = (body: object) => client.patch(`${maps}/x?fieldManager=me`, body, 'application/apply-patch+yaml');
+    assert.match(
+      (await applied({ ...configMap('x'), kind: 'Secret' })).json.message,
+      /does not match the expected kind/,
+    );
+    const meant = await applied({ ...configMap('x'), metadata: { name: 'x', uid: 'that-one' } });
+    assert.deepEqual(
+      [meant.status, meant.json.message],
+      [
+        409,
+        'Operation cannot be fulfilled on configmaps "x": uid mismatch: the provided object specified uid that-one, and no existing object was found',
+      ],
+    );
   });
 
   test('deletion options come from the body or the query', async () => {

@@ -4,7 +4,7 @@ import { badRequest } from '../../api/status.ts';
 import { type ApiRequest, readContext } from '../http/api-request.ts';
 import { agentEndpoint, parseProxyName, podEndpoint, serviceEndpoint } from '../proxy/backends.ts';
 import { forward } from '../proxy/forward.ts';
-import { connectKubelet, connectPlain, type Endpoint } from '../proxy/node-connection.ts';
+import { connectKubelet, connectPlain, connectSecure, type Endpoint } from '../proxy/node-connection.ts';
 import type { ResourceHandler } from '../routes/router.ts';
 import type { NodeAccess } from './connect.ts';
 import { admitConnect } from './connect-options.ts';
@@ -13,14 +13,14 @@ import { admitConnect } from './connect-options.ts';
 export function nodeProxyHandler(access: NodeAccess): ResourceHandler {
   return async (request, kind) => {
     await admitConnect(access.registry, request, kind);
-    const { name, port } = parseProxyName(request.info.name);
+    const { scheme, name, port } = parseProxyName(request.info.name);
     const { object: node } = await access.registry.get(nodeKind, { name }, readContext(request));
     const agent = agentEndpoint(node);
     if (port !== '' && Number(port) !== agent.port) {
       const number = Number(port);
       if (!Number.isInteger(number) || number < 1 || number > 65_535)
         throw badRequest(`invalid port ${JSON.stringify(port)} of node ${JSON.stringify(name)}`);
-      return toPlain(access, request, { ...agent, port: number });
+      return toBackend(access, request, { endpoint: { ...agent, port: number }, scheme });
     }
     const credentials = access.credentials();
     const socket = await connectKubelet(access.connection, agent, { credentials, signal: request.signal });
@@ -33,10 +33,9 @@ export function podProxyHandler(access: NodeAccess): ResourceHandler {
   return async (request, kind) => {
     await admitConnect(access.registry, request, kind);
     const { scheme, name, port } = parseProxyName(request.info.name);
-    requireHttp(scheme);
     const { namespace } = request.info;
     const { object: pod } = await access.registry.get(podKind, { namespace, name }, readContext(request));
-    await toPlain(access, request, podEndpoint(pod, port));
+    await toBackend(access, request, { endpoint: podEndpoint(pod, port), scheme });
   };
 }
 
@@ -45,19 +44,19 @@ export function serviceProxyHandler(access: NodeAccess): ResourceHandler {
   return async (request, kind) => {
     await admitConnect(access.registry, request, kind);
     const { scheme, name, port } = parseProxyName(request.info.name);
-    requireHttp(scheme);
     const { namespace } = request.info;
     const endpoint = await serviceEndpoint(access.registry, { namespace, name, port }, readContext(request));
-    await toPlain(access, request, endpoint);
+    await toBackend(access, request, { endpoint, scheme });
   };
 }
 
-function requireHttp(scheme: 'http' | 'https'): void {
-  if (scheme === 'https') throw badRequest('the proxy reaches pods and services over http only, not https');
-}
-
-async function toPlain(access: NodeAccess, request: ApiRequest, endpoint: Endpoint): Promise<void> {
-  const socket = await connectPlain(access.connection, endpoint, request.signal);
+async function toBackend(
+  access: NodeAccess,
+  request: ApiRequest,
+  { endpoint, scheme }: { readonly endpoint: Endpoint; readonly scheme: 'http' | 'https' },
+): Promise<void> {
+  const connect = scheme === 'https' ? connectSecure : connectPlain;
+  const socket = await connect(access.connection, endpoint, request.signal);
   await forward(request, { socket, path: backendPath(request), host: `${endpoint.host}:${endpoint.port}` });
 }
 

@@ -12,6 +12,9 @@ import {
 } from '../../../api/apply/index.ts';
 import type { Kind } from '../../../api/kind.ts';
 import type { Draft, KubeObject } from '../../../api/object.ts';
+import { isJson } from '../../../api/patch/record.ts';
+import { checkType } from '../../../api/schema/decode-object.ts';
+import { conflict } from '../../../api/status.ts';
 import type { Patch } from '../../../client/client.ts';
 import type { RequestContext } from '../../contract.ts';
 import { copyJson } from '../json.ts';
@@ -72,6 +75,15 @@ export async function changesInOtherVersions(
   return found;
 }
 
+/** Who names the uid means an object that is there. Throws ApiError `Conflict`. */
+function refuseUid(kind: Kind, applied: Json): void {
+  const metadata = applied['metadata'];
+  const { uid, name } = (isJson(metadata) ? metadata : {}) as { readonly uid?: unknown; readonly name?: unknown };
+  if (!uid) return;
+  const why = `uid mismatch: the provided object specified uid ${String(uid)}, and no existing object was found`;
+  throw conflict(kind, String(name ?? ''), why);
+}
+
 /** Server-side apply: the merged object with its managedFields. Errors: Conflict with a cause for each field, BadRequest. */
 export function applyFields(
   kind: Kind,
@@ -79,6 +91,8 @@ export function applyFields(
   { context, subresource, nowMs }: FieldWriter,
 ): Draft<KubeObject> | Promise<Draft<KubeObject>> {
   const applied = copyJson(patch.body) as Json;
+  checkType(kind, { kind: applied['kind'] });
+  if (!old) refuseUid(kind, applied);
   checkDeclared(kind.schema(), applied); // before unknown fields are taken out
   checkDecoded(kind, applied, context);
   const request: ApplyRequest = {
