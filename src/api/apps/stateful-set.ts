@@ -4,6 +4,7 @@ import type { StatefulSet } from '../schema/generated/types/apps-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { scaleSubresource, statusSubresource } from '../subresources.ts';
 import { validateStatefulSet, validateStatefulSetUpdate } from '../validation/apps/stateful-set.ts';
+import { nameIsDnsLabel } from '../validation/names.ts';
 import { validateStatefulSetStatus } from '../validation/status.ts';
 import { statefulSetWarnings } from '../validation/warnings/workloads.ts';
 import { defaultStatefulSet } from './workload-defaults.ts';
@@ -31,6 +32,7 @@ export const statefulSet = kind<StatefulSet>({
     ...containerColumns<StatefulSet>(({ spec }) => spec?.template),
   ],
   defaults: defaultStatefulSet,
+  validateName: nameIsDnsLabel, // Pods' host names begin with it.
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
   warnings: statefulSetWarnings,

@@ -15,9 +15,9 @@ export function parseSchedule(text: string, timeZone: string | undefined): Sched
     const stepMs = durationMs(every[1] ?? '');
     return { next: (afterMs) => Math.floor(afterMs / 1_000) * 1_000 + stepMs };
   }
-  // `?` means any, as in the library that upstream uses.
+  // `?` means any and `5/15` is `5-59/15`, as in the library that upstream uses.
   const pattern = (inline?.[2] ?? text).replaceAll('?', '*');
-  const cron = new Cron(pattern, { paused: true, mode: '5-part', timezone: zone });
+  const cron = new Cron(pattern, { paused: true, mode: '5-part', timezone: zone, sloppyRanges: true });
   return { next: (afterMs) => cron.nextRun(new Date(afterMs))?.getTime() };
 }
 

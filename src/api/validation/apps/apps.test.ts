@@ -49,7 +49,7 @@ testCases('deployment', deployment, validateDeployment, [
   ],
   [
     { 'spec.strategy': { type: 'x' } },
-    'spec.strategy: Unsupported value: "x": supported values: "Recreate", "RollingUpdate"',
+    'spec.strategy: Unsupported value: {"Type":"x","RollingUpdate":null}: supported values: "Recreate", "RollingUpdate"',
   ],
   [
     { 'spec.strategy.rollingUpdate': { maxSurge: 0, maxUnavailable: '0%' } },
@@ -134,7 +134,7 @@ const daemonSet: DaemonSet = {
 testCases('daemon set', daemonSet, validateDaemonSet, [
   [
     { 'spec.updateStrategy.type': 'x' },
-    'spec.updateStrategy.type: Unsupported value: "x": supported values: "RollingUpdate", "OnDelete"',
+    'spec.updateStrategy: Unsupported value: {"Type":"x","RollingUpdate":{"MaxUnavailable":1,"MaxSurge":0}}: supported values: "RollingUpdate", "OnDelete"',
   ],
   [
     { 'spec.updateStrategy.rollingUpdate.maxUnavailable': 0 },

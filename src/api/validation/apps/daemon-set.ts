@@ -1,7 +1,7 @@
 import type { DaemonSet, DaemonSetSpec } from '../../schema/generated/types/apps-v1.ts';
-import { atMostAll, countOrPercent, type Errors, immutable, isZero, notNegative, requiredOneOf } from '../common.ts';
-import { invalidValue, required } from '../field-error.ts';
-import { validateSelectorAndTemplate } from './workload.ts';
+import { atMostAll, countOrPercent, type Errors, immutable, isZero, notNegative } from '../common.ts';
+import { invalidValue, notSupported, required } from '../field-error.ts';
+import { shownStrategy, validateSelectorAndTemplate } from './workload.ts';
 
 /** A daemon set, after defaulting. */
 export function validateDaemonSet({ spec }: DaemonSet): Errors {
@@ -16,7 +16,9 @@ export function validateDaemonSet({ spec }: DaemonSet): Errors {
 
 function validateStrategy({ updateStrategy = {} }: DaemonSetSpec, path: string): Errors {
   const { type, rollingUpdate } = updateStrategy;
-  if (type !== 'RollingUpdate') return requiredOneOf(type, `${path}.type`, ['RollingUpdate', 'OnDelete']);
+  if (type === 'OnDelete') return [];
+  if (type !== 'RollingUpdate')
+    return [notSupported(path, shownStrategy(updateStrategy), ['RollingUpdate', 'OnDelete'])];
   if (!rollingUpdate) return [required(`${path}.rollingUpdate`)];
   const { maxUnavailable, maxSurge } = rollingUpdate;
   const here = `${path}.rollingUpdate`;

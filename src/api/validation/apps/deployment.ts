@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentSpec } from '../../schema/generated/types/apps-v1.ts';
-import { atMostAll, countOrPercent, type Errors, immutable, isZero, notNegative, requiredOneOf } from '../common.ts';
-import { forbidden, invalidValue, required } from '../field-error.ts';
-import { validateSelectorAndTemplate } from './workload.ts';
+import { atMostAll, countOrPercent, type Errors, immutable, isZero, notNegative } from '../common.ts';
+import { forbidden, invalidValue, notSupported, required } from '../field-error.ts';
+import { shownStrategy, validateSelectorAndTemplate } from './workload.ts';
 
 /** A deployment, after defaulting. */
 export function validateDeployment({ spec }: Deployment): Errors {
@@ -26,7 +26,7 @@ function validateStrategy({ strategy = {} }: DeploymentSpec, path: string): Erro
     return rollingUpdate
       ? [forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")]
       : [];
-  if (type !== 'RollingUpdate') return requiredOneOf(type, path, ['Recreate', 'RollingUpdate']);
+  if (type !== 'RollingUpdate') return [notSupported(path, shownStrategy(strategy), ['Recreate', 'RollingUpdate'])];
   if (!rollingUpdate) return [required(`${path}.rollingUpdate`, 'this should be defaulted and never be nil')];
   const { maxUnavailable, maxSurge } = rollingUpdate;
   const here = `${path}.rollingUpdate`;

@@ -3,7 +3,7 @@ import type { LabelSelector } from '../../schema/generated/types/meta-v1.ts';
 import { labelSelectorOf } from '../../selectors/label-selector.ts';
 import type { Errors } from '../common.ts';
 import { validatePodTemplateSpec } from '../core/pod/pod-spec.ts';
-import { forbidden, invalidValue, notSupported, required } from '../field-error.ts';
+import { asGoStruct, forbidden, invalidValue, notSupported, required } from '../field-error.ts';
 import { validateLabelSelector } from '../label-selector.ts';
 
 export interface WorkloadRules {
@@ -46,4 +46,11 @@ function validateSelector(selector: LabelSelector | undefined, kind: string): Er
   if (Object.keys(matchLabels).length + matchExpressions.length === 0)
     errors.push(invalidValue('spec.selector', selector, `empty selector is invalid for ${kind}`));
   return errors;
+}
+
+/** How a deployment or daemon set is to be rolled out, as upstream's messages show it. */
+export function shownStrategy(strategy: { readonly type?: string; readonly rollingUpdate?: object }): object {
+  const { type, rollingUpdate } = strategy;
+  const shown = rollingUpdate && asGoStruct(rollingUpdate, { MaxUnavailable: null, MaxSurge: null });
+  return { Type: type ?? '', RollingUpdate: shown ?? null };
 }

@@ -1,9 +1,8 @@
-import { Cron } from 'croner';
-import { toError } from '../../../base/errors.ts';
 import type { CronJob, JobSpec } from '../../schema/generated/types/batch-v1.ts';
 import { type Errors, notNegative, requiredOneOf } from '../common.ts';
 import { invalidValue, notSupported, required } from '../field-error.ts';
 import { validateJobSpec } from './job.ts';
+import { scheduleFault } from './schedule.ts';
 
 /** Jobs are called after their cron job and eleven more characters. */
 const maxNameLength = 52;
@@ -39,30 +38,11 @@ function validateJobTemplate(job: JobSpec | undefined, path: string): Errors {
   return errors;
 }
 
-const descriptors: ReadonlySet<string> = new Set([
-  '@yearly',
-  '@annually',
-  '@monthly',
-  '@weekly',
-  '@daily',
-  '@midnight',
-  '@hourly',
-]);
-
 function validateSchedule(schedule: string, path: string): Errors {
   if (/^(CRON_)?TZ=/.test(schedule))
     return [invalidValue(path, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead')];
-  if (descriptors.has(schedule) || /^@every (\d+(\.\d+)?(h|m|s|ms|us|µs|ns))+$/.test(schedule)) return [];
-  if (schedule.startsWith('@')) return [invalidValue(path, schedule, `unrecognized descriptor: ${schedule}`)];
-  const fields = schedule.trim().split(/\s+/);
-  if (fields.length !== 5)
-    return [invalidValue(path, schedule, `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`)];
-  try {
-    new Cron(schedule, { paused: true, mode: '5-part' });
-    return [];
-  } catch (error) {
-    return [invalidValue(path, schedule, toError(error).message)];
-  }
+  const fault = scheduleFault(schedule);
+  return fault === undefined ? [] : [invalidValue(path, schedule, fault)];
 }
 
 function validateTimeZone(zone: string, path: string): Errors {

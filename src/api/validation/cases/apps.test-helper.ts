@@ -29,7 +29,7 @@ export const appsCases: Readonly<Record<string, KindCases>> = {
       ],
       [
         { 'spec.updateStrategy': { type: 'x' } },
-        'spec.updateStrategy.type: Unsupported value: "x": supported values: "RollingUpdate", "OnDelete"',
+        'spec.updateStrategy: Unsupported value: {"Type":"x","RollingUpdate":null}: supported values: "RollingUpdate", "OnDelete"',
       ],
       [
         { 'spec.updateStrategy': { rollingUpdate: { maxUnavailable: 0 } } },
@@ -74,7 +74,7 @@ export const appsCases: Readonly<Record<string, KindCases>> = {
       ],
       [
         { 'spec.strategy': { type: 'x' } },
-        'spec.strategy: Unsupported value: "x": supported values: "Recreate", "RollingUpdate"',
+        'spec.strategy: Unsupported value: {"Type":"x","RollingUpdate":null}: supported values: "Recreate", "RollingUpdate"',
       ],
       [
         { 'spec.strategy': { rollingUpdate: { maxUnavailable: 0, maxSurge: '0%' } } },

@@ -43,7 +43,7 @@ export function namedWorkloadWarnings<T extends Deployment | ReplicaSet | Replic
 }
 
 export function statefulSetWarnings(now: StatefulSet, old: StatefulSet | undefined): readonly string[] {
-  const warnings = [...(old ? [] : nameWarnings(now.metadata)), ...workloadWarnings(now, old)];
+  const warnings = workloadWarnings(now, old);
   now.spec?.volumeClaimTemplates?.forEach(({ spec }, at) => {
     warnings.push(...claimSpecWarnings(spec, `spec.volumeClaimTemplates[${at}]`));
   });
