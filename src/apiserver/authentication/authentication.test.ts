@@ -113,6 +113,21 @@ test('anonymous requests: health only, nowhere, or everywhere', async (t) => {
   assert.deepEqual(await statuses([`authentication-config=${file}`]), [401, 401, 401, 401, 200, 401]);
 });
 
+test('whoever was nobody on one path is nobody on the next', async (t) => {
+  const { server } = await startAuthentication(t);
+  const nameless = await server.client('');
+  for (const [certificate, headers] of [
+    [nameless, {}],
+    [undefined, { authorization: 'Basic eDp5' }],
+  ] as const) {
+    const connection = new TestClient(server, certificate);
+    t.after(() => connection.session.destroy());
+    const statusOf = async (path: string) => (await connection.call('GET', path, { headers })).status;
+    assert.deepEqual(await Promise.all(['/livez', '/version', '/livez', '/api'].map(statusOf)), [200, 401, 200, 401]);
+    assert.deepEqual([await statusOf('/livez'), await statusOf('/api')], [200, 401]);
+  }
+});
+
 async function makeToken({ client }: AuthenticationServer, data: Readonly<Record<string, string>>, type?: string) {
   const stringData = {
     'token-id': 'abcdef',

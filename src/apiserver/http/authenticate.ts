@@ -25,6 +25,8 @@ interface Connection extends Peer {
   remembered?: Remembered;
 }
 
+/** Whom single paths may be opened to: not to be taken for somebody on others. */
+const anonymous = 'system:anonymous';
 /** As upstream's token cache: what was true is taken as true this long. */
 const rememberMs = 10_000;
 const mostTokens = 4096;
@@ -86,7 +88,7 @@ export class RequestAuthenticator {
   async #identify(exchange: Exchange, connection: Connection, path: string): Promise<UserInfo> {
     const { authenticator, clock } = this.#options;
     const { headers, rawHeaders, signal } = exchange;
-    const token = headers.authorization;
+    const token = isBearer(headers.authorization) ? headers.authorization : undefined;
     const expired = connection.notAfterMs < clock.now();
     if ((connection.refused || expired) && token === undefined)
       throw unauthorized(
@@ -97,7 +99,7 @@ export class RequestAuthenticator {
     if (certificate) {
       const user = await authenticator.authenticate(credentials, signal);
       if (!user) throw unauthorized('the client certificate names no user');
-      const isOwn = !certificate.isRequestHeader && token === undefined;
+      const isOwn = !certificate.isRequestHeader && token === undefined && user.name !== anonymous;
       if (isOwn) connection.remembered = { user, untilMs: clock.monotonic() + rememberMs };
       return user;
     }
@@ -124,8 +126,6 @@ export class RequestAuthenticator {
   }
 
   #remember(token: string, user: UserInfo): void {
-    // Only this very path was opened to nobody.
-    if (user.name === 'system:anonymous') return;
     this.#byToken.delete(token);
     this.#byToken.set(token, { user, untilMs: this.#options.clock.monotonic() + rememberMs });
     if (this.#byToken.size <= mostTokens) return;
@@ -145,6 +145,11 @@ export class RequestAuthenticator {
     this.#refusedSinceLog = 0;
     this.#loggedMs = now;
   }
+}
+
+/** Other schemes are nobody's credentials, as if they were not there. */
+function isBearer(header: string | undefined): header is string {
+  return header !== undefined && /^\s*bearer\s/i.test(header);
 }
 
 /** Never resolves; rejects with the signal's reason. */
