@@ -179,7 +179,8 @@ export class ResourceCache {
     this.#fresh[this.#freshAt] = change;
     this.#freshAt = (this.#freshAt + 1) % freshChanges;
     settled?.previous?.retire();
-    settled?.entry?.settle();
+    // What was changed is likely to be changed again; what was created is mostly only looked at.
+    if (!settled?.previous) settled?.entry?.settle();
   }
 
   listen(listener: CacheListener): () => void {
