@@ -131,6 +131,24 @@ describe('requests under priority and fairness', () => {
     assert.equal(headers['x-kubernetes-pf-prioritylevel-uid'], level.metadata.uid);
   });
 
+  test('watches hold a seat only while they begin; whoever acts as another is judged as that one', async () => {
+    const jane = new TestClient(server, await server.client('jane', ['system:authenticated']));
+    const watches = Array.from({ length: 40 }, () => jane.get('/api/v1/nodes?watch=true&timeoutSeconds=1'));
+    assert.deepEqual(new Set((await Promise.all(watches)).map(({ status }) => status)), new Set([200]));
+    assert.match(
+      metrics.render(),
+      /current_executing_requests\{priority_level="global-default",flow_schema="global-default"\} 0\n/,
+    );
+    jane.close();
+    const admin = new TestClient(server, server.admin);
+    const { headers } = await admin.get('/api/v1/nodes', {
+      'impersonate-user': 'system:node:n',
+      'impersonate-group': 'system:nodes',
+    });
+    admin.close();
+    assert.equal(headers['x-kubernetes-pf-flowschema-uid'], (await read('system-node-high')).metadata.uid);
+  });
+
   test('a flood of one user starves neither others of his level nor the nodes', async () => {
     const flood = new TestClient(server, await server.client('flood', ['system:authenticated']));
     const jane = new TestClient(server, await server.client('jane', ['system:authenticated']));
