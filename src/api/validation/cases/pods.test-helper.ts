@@ -29,6 +29,16 @@ export const podsCases: Readonly<Record<string, KindCases>> = {
         'spec.ephemeralContainers: Forbidden: cannot be set on create',
       ],
       [
+        {
+          'metadata.annotations': {
+            'kubernetes.io/config.mirror': 'x',
+            'controller.kubernetes.io/pod-deletion-cost': '1.5',
+          },
+        },
+        'metadata.annotations[kubernetes.io/config.mirror]: Invalid value: "x": must set spec.nodeName if mirror pod annotation is set',
+        'metadata.annotations[controller.kubernetes.io/pod-deletion-cost]: Invalid value: "1.5": must be a 32bit integer',
+      ],
+      [
         { 'spec.nodeName': 'n', 'spec.schedulingGates': [{ name: 'g' }] },
         'spec.nodeName: Forbidden: cannot be set until all schedulingGates have been cleared',
       ],

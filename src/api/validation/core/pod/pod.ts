@@ -1,17 +1,41 @@
+import { mirrorPodAnnotation } from '../../../core/mirror-pod.ts';
 import { jsonEqual } from '../../../patch/record.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../../../schema/generated/types/core-v1.ts';
-import { type Errors, each } from '../../common.ts';
+import { type Errors, each, type Texts } from '../../common.ts';
 import { forbidden, invalidValue } from '../../field-error.ts';
 import { validatePodSpec } from './pod-spec.ts';
 
 /** A pod at creation, after defaulting. */
-export function validatePod({ spec }: Pod): Errors {
-  const errors = validatePodSpec(spec, 'spec');
+export function validatePod({ metadata, spec }: Pod): Errors {
+  const errors = [
+    ...(metadata.annotations ? validatePodAnnotations(metadata.annotations, spec) : []),
+    ...validatePodSpec(spec, 'spec'),
+  ];
   if ((spec?.ephemeralContainers ?? []).length > 0)
     errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   if (spec?.nodeName && (spec.schedulingGates ?? []).length > 0)
     errors.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
   return errors;
+}
+
+const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
+
+function validatePodAnnotations(annotations: Texts, spec: PodSpec | undefined): Errors {
+  const errors: Errors = [];
+  const path = (name: string) => `metadata.annotations[${name}]`;
+  const mirror = annotations[mirrorPodAnnotation];
+  if (mirror !== undefined && !spec?.nodeName)
+    errors.push(
+      invalidValue(path(mirrorPodAnnotation), mirror, 'must set spec.nodeName if mirror pod annotation is set'),
+    );
+  const cost = annotations[deletionCost];
+  if (cost !== undefined && !isInt32(cost))
+    errors.push(invalidValue(path(deletionCost), cost, 'must be a 32bit integer'));
+  return errors;
+}
+
+function isInt32(text: string): boolean {
+  return /^-?(0|[1-9]\d{0,9})$/.test(text) && Number(text) >= -(2 ** 31) && Number(text) < 2 ** 31;
 }
 
 const updatable = [
