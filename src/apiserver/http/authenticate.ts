@@ -30,6 +30,8 @@ const anonymous = 'system:anonymous';
 /** As upstream's token cache: what was true is taken as true this long. */
 const rememberMs = 10_000;
 const mostTokens = 4096;
+/** Headers that are longer are looked at each time. */
+const longestKept = 8192;
 /** Whoever asks about a token that is being looked at waits for that answer, this long at most. */
 const answerMs = 30_000;
 /** Of lines in the log about requests that were refused. */
@@ -126,11 +128,15 @@ export class RequestAuthenticator {
   }
 
   #remember(token: string, user: UserInfo): void {
+    if (user.name === anonymous || token.length > longestKept) return;
+    const now = this.#options.clock.monotonic();
     this.#byToken.delete(token);
-    this.#byToken.set(token, { user, untilMs: this.#options.clock.monotonic() + rememberMs });
-    if (this.#byToken.size <= mostTokens) return;
-    const oldest = this.#byToken.keys().next();
-    if (!oldest.done) this.#byToken.delete(oldest.value);
+    this.#byToken.set(token, { user, untilMs: now + rememberMs });
+    // In the order in which they end: no token lies here longer than it serves.
+    for (const [oldest, { untilMs }] of this.#byToken) {
+      if (untilMs > now && this.#byToken.size <= mostTokens) break;
+      this.#byToken.delete(oldest);
+    }
   }
 
   /** Why somebody was refused is the administrator's to know; a flood of such requests must not flood the log. */
