@@ -250,8 +250,16 @@ test('a webhook gets bounded batches; what it does not take is counted', async (
 test('a file is put aside when it is full; few and young ones are kept', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'k3ts-audit-'));
   const clock = new FakeClock(Date.now());
+  const onCompressFailed = (error: Error) => assert.fail(error);
   const path = join(folder, 'audit.log');
-  const file = new RotatingFile(path, { maxBytes: 10, maxBackups: 2, maxAgeDays: 1, compress: false, clock });
+  const file = new RotatingFile(path, {
+    maxBytes: 10,
+    maxBackups: 2,
+    maxAgeDays: 1,
+    compress: false,
+    clock,
+    onCompressFailed,
+  });
   for (const text of ['one-56789\n', 'two-56789\n', 'three6789\n', 'four-6789\n', 'five-6789\n']) {
     await file.write(text);
     await clock.advance(1000);
@@ -264,7 +272,14 @@ test('a file is put aside when it is full; few and young ones are kept', async (
   await file.write('six-56789\n');
   assert.deepEqual(await readdir(folder), ['audit.log'], 'too old');
   await file.close();
-  const zipping = new RotatingFile(path, { maxBytes: 10, maxBackups: 2, maxAgeDays: 0, compress: true, clock });
+  const zipping = new RotatingFile(path, {
+    maxBytes: 10,
+    maxBackups: 2,
+    maxAgeDays: 0,
+    compress: true,
+    clock,
+    onCompressFailed,
+  });
   await zipping.write('seven6789\n');
   await zipping.close();
   const [zipped = ''] = (await readdir(folder)).filter((name) => name.endsWith('.gz'));

@@ -50,7 +50,8 @@ export async function openAudit({ settings, clock, log, metrics }: AuditOptions)
     ...{ mode, batch, ...shared },
     ...(truncate && { truncate }),
   });
-  if (settings.log) backends.push(new Backend(await openLogSink(settings.log, clock), optionsOf(settings.log)));
+  if (settings.log)
+    backends.push(new Backend(await openLogSink(settings.log, { clock, log }), optionsOf(settings.log)));
   if (settings.webhook)
     backends.push(new Backend(await openWebhookSink(settings.webhook), optionsOf(settings.webhook)));
 
@@ -70,11 +71,17 @@ export async function openAudit({ settings, clock, log, metrics }: AuditOptions)
       throw new ApiError('InternalError', 'Internal error occurred: the request could not be recorded for audit');
     });
   };
+  const failed = (error: Error) => {
+    counts.lost('event', 1);
+    log.error('an audit event could not be made', { error });
+  };
   return {
     begin(exchange, parsed, { user, longRunning }) {
       const plan = planOf(policy, user, parsed.info);
       counts.level(plan?.level ?? 'None');
-      return plan && new RequestRecord({ exchange, parsed, user, longRunning, begins: true, plan, clock, write });
+      return (
+        plan && new RequestRecord({ exchange, parsed, user, longRunning, begins: true, plan, clock, write, failed })
+      );
     },
     refused(exchange, parsed, error) {
       const plan = planOf(policy, nobody, parsed.info);
@@ -88,6 +95,7 @@ export async function openAudit({ settings, clock, log, metrics }: AuditOptions)
         plan,
         clock,
         write,
+        failed,
       });
       record.refused(error);
     },

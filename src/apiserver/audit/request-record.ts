@@ -1,5 +1,6 @@
 import type { ApiError } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
+import { toError } from '../../base/errors.ts';
 import type { Decision, UserInfo } from '../contract.ts';
 import type { ParsedRequest } from '../http/api-request.ts';
 import type { Exchange } from '../http/exchange.ts';
@@ -28,6 +29,8 @@ export interface RequestRecordOptions {
   /** False: there is no more to it than a refusal. */
   readonly begins: boolean;
   readonly write: (event: AuditEvent) => Promise<void> | undefined;
+  /** An event could not be made. */
+  readonly failed: (error: Error) => void;
 }
 
 const writes: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
@@ -81,7 +84,7 @@ export class RequestRecord implements AuditRecord {
     for (const [key, value] of annotations ?? []) if (!this.#annotations.has(key)) this.#annotations.set(key, value);
     const { request, response } = this.#recording;
     if (request.isTooLarge || response.isTooLarge) this.#annotations.set('audit.k8s.io/truncated', 'true');
-    void this.#last(fault ? 'Panic' : 'ResponseComplete');
+    this.#last(fault ? 'Panic' : 'ResponseComplete').catch((error: unknown) => this.#options.failed(toError(error)));
   }
 
   async #last(stage: Stage): Promise<void> {

@@ -4,6 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Clock } from '../../base/clock.ts';
+import { toError } from '../../base/errors.ts';
 
 export interface RotatingFileOptions {
   readonly maxBytes: number;
@@ -13,6 +14,8 @@ export interface RotatingFileOptions {
   readonly maxAgeDays: number;
   readonly compress: boolean;
   readonly clock: Clock;
+  /** What was put aside could not be compressed; it stays as it is. */
+  readonly onCompressFailed: (error: Error) => void;
 }
 
 const dayMs = 86_400_000;
@@ -27,6 +30,8 @@ export class RotatingFile {
   readonly #options: RotatingFileOptions;
   #file: FileHandle | undefined;
   #size = 0;
+  /** What is compressed beside the writing. */
+  #compressing: Promise<void> = Promise.resolve();
 
   constructor(path: string, options: RotatingFileOptions) {
     this.#path = path;
@@ -52,13 +57,18 @@ export class RotatingFile {
   }
 
   async close(): Promise<void> {
+    await this.#closeFile();
+    await this.#compressing;
+  }
+
+  async #closeFile(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
     await file?.close();
   }
 
   async #rotate(): Promise<void> {
-    await this.close();
+    await this.#closeFile();
     const extension = extname(this.#path);
     const stem = this.#path.slice(0, this.#path.length - extension.length);
     // As lumberjack writes it: 2026-01-02T03-04-05.678.
@@ -66,8 +76,12 @@ export class RotatingFile {
     const aside = await freeName(`${stem}-${time}`, extension);
     await rename(this.#path, aside);
     await this.open();
-    if (this.#options.compress) await compress(aside);
     await this.#removeOld(`${basename(stem)}-`, extension);
+    const { compress, onCompressFailed } = this.#options;
+    if (compress)
+      this.#compressing = this.#compressing
+        .then(() => zip(aside))
+        .catch((error: unknown) => onCompressFailed(toError(error)));
   }
 
   async #removeOld(prefix: string, extension: string): Promise<void> {
@@ -98,7 +112,7 @@ async function freeName(stem: string, extension: string): Promise<string> {
   }
 }
 
-async function compress(path: string): Promise<void> {
+async function zip(path: string): Promise<void> {
   await pipeline(createReadStream(path), createGzip(), createWriteStream(`${path}.gz`, { mode }));
   await rm(path);
 }

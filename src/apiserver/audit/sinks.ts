@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
 import { openReviewWebhook } from '../webhook-client/review-webhook.ts';
 import type { Sink } from './backend.ts';
 import type { AuditEvent } from './event.ts';
@@ -7,7 +8,10 @@ import type { AuditLogSettings, AuditWebhookSettings } from './settings.ts';
 import type { EncodedEvent } from './truncate.ts';
 
 /** A line for each event. Rejects with Node's error when the file cannot be written to. */
-export async function openLogSink(settings: AuditLogSettings, clock: Clock): Promise<Sink> {
+export async function openLogSink(
+  settings: AuditLogSettings,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): Promise<Sink> {
   const { path, format, maxSizeMebibytes, maxBackups, maxAgeDays, compress } = settings;
   const lineOf = format === 'json' ? ({ json }: EncodedEvent) => json : ({ event }: EncodedEvent) => legacyLine(event);
   const text = (events: readonly EncodedEvent[]) => events.map((event) => `${lineOf(event)}\n`).join('');
@@ -23,6 +27,7 @@ export async function openLogSink(settings: AuditLogSettings, clock: Clock): Pro
   const file = new RotatingFile(path, {
     ...{ maxBackups, maxAgeDays, compress, clock },
     maxBytes: maxSizeMebibytes * 1024 * 1024,
+    onCompressFailed: (error) => log.warn('an audit log that was put aside could not be compressed', { error }),
   });
   await file.open();
   return { name: 'log', write: (events) => file.write(text(events)), close: () => file.close() };
