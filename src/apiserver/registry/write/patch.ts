@@ -7,6 +7,7 @@ import { ApiError } from '../../../api/status.ts';
 import type { Patch } from '../../../client/client.ts';
 import type { RequestContext } from '../../contract.ts';
 import { copyJson } from '../json.ts';
+import { strictResult, unreadableResult } from './patch-errors.ts';
 
 type PlainPatch = Exclude<Patch, { type: 'apply' }>;
 
@@ -24,7 +25,11 @@ export function patchObject(
   const written = subresource === 'status' ? withoutUntouched(result, old) : result;
   // The result shares with `old` and with the patch what did not change; the copy is ours.
   const draft = copyPatched(written, old) as Draft<KubeObject>;
-  checkDecoded(kind, draft, context);
+  const refused = {
+    unreadable: (error: DecodeError) => unreadableResult(patch, draft, error),
+    strict: (problems: readonly string[]) => strictResult(patch, draft, problems),
+  };
+  checkDecoded(kind, draft, context, refused);
   return draft;
 }
 
@@ -67,16 +72,22 @@ function patched(kind: Kind, old: KubeObject, patch: PlainPatch): unknown {
   }
 }
 
-/** What decoding does to bodies: types, unknown fields, canonical scalars. Errors: BadRequest. */
-export function checkDecoded(kind: Kind, draft: unknown, context: RequestContext): void {
+/** How what cannot be decoded is answered. */
+interface Refusals {
+  unreadable(error: DecodeError): ApiError;
+  strict(problems: readonly string[]): ApiError;
+}
+
+/** What decoding does to bodies: types, unknown fields, canonical scalars. Errors: BadRequest, or those of `refused`. */
+export function checkDecoded(kind: Kind, draft: unknown, context: RequestContext, refused?: Refusals): void {
   const schema = kind.schema();
   try {
     const unknown = checkBody(schema, draft, { custom: schema.name === undefined });
     if (unknown.length === 0 || context.fieldValidation === 'Ignore') return;
-    if (context.fieldValidation === 'Strict') throw strictFailure(kind, unknown);
+    if (context.fieldValidation === 'Strict') throw refused?.strict(unknown) ?? strictFailure(kind, unknown);
     for (const problem of unknown) context.warn(problem);
   } catch (error) {
-    if (error instanceof DecodeError) throw decodeFailure(kind, error.message);
+    if (error instanceof DecodeError) throw refused?.unreadable(error) ?? decodeFailure(kind, error.message);
     throw error;
   }
 }
