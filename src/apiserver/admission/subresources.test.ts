@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { configMap } from '../../api/core/config-map.ts';
 import { TestClient } from '../api-client.test-helper.ts';
 import { allowAll, startTestServer, type TestServer } from '../api-server.test-helper.ts';
 import type { AdmissionPlugin } from '../contract.ts';
@@ -210,6 +211,44 @@ describe('subresources and connections under admission', () => {
     await register('mutating', 'audience', [rule(['serviceaccounts/token'])]);
     const token = await client.post('/api/v1/namespaces/default/serviceaccounts/robot/token', { spec: {} });
     assert.deepEqual([token.status, token.json.spec?.audiences], [201, ['vault']], token.text);
+  });
+
+  test('the audit event is told who changed the object, who was passed over, and what they had to say', async () => {
+    webhook.on('/change', () => ({
+      patch: [{ op: 'add', path: '/metadata/labels', value: { a: 'b' } }],
+      auditAnnotations: { seen: 'yes' },
+    }));
+    await register('mutating', 'change', [rule(['configmaps'])]);
+    const broken = {
+      name: 'broken.example.com',
+      clientConfig: { url: 'https://127.0.0.1:1/', caBundle: webhook.caBundle },
+      rules: [rule(['configmaps'])],
+      failurePolicy: 'Ignore',
+      sideEffects: 'None',
+      admissionReviewVersions: ['v1'],
+    };
+    await client.post(`${hooks}/validatingwebhookconfigurations`, { metadata: { name: 'broken' }, webhooks: [broken] });
+    const notes = new Map<string, string>();
+    await server.registry.create(
+      configMap,
+      { namespace: 'default', name: 'noted' },
+      { metadata: { name: 'noted' } } as never,
+      {
+        user: { name: 'me', groups: [] },
+        signal: AbortSignal.timeout(5000),
+        dryRun: false,
+        fieldManager: 'me',
+        fieldValidation: 'Ignore',
+        warn: () => undefined,
+        annotate: (key, value) => notes.set(key, value),
+      },
+    );
+    assert.deepEqual(Object.fromEntries(notes), {
+      'change.example.com/seen': 'yes',
+      'mutation.webhook.admission.k8s.io/round_0_index_0':
+        '{"configuration":"change","webhook":"change.example.com","mutated":true}',
+      'failed-open.validating.webhook.admission.k8s.io/round_0_index_0': 'broken.example.com',
+    });
   });
 
   test('options are shown as they were sent', async () => {

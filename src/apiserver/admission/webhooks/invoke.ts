@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kind } from '../../../api/kind.ts';
-import type { KubeObject } from '../../../api/object.ts';
+import type { KubeObject, ObjectMeta } from '../../../api/object.ts';
 import type {
   MutatingWebhook,
   ValidatingWebhook,
@@ -30,6 +30,10 @@ export interface WebhookOptions {
 /** One webhook as it concerns one request. */
 export interface Concern<W extends Webhook = Webhook> {
   readonly webhook: W;
+  /** The name of the object that it stands in. */
+  readonly configuration: string;
+  /** Among all that are concerned. */
+  readonly index: number;
   /** The version of the object that it wants to see. */
   readonly kind: Kind;
 }
@@ -43,28 +47,49 @@ function matchingOf({ rules = [], matchPolicy, namespaceSelector, objectSelector
   };
 }
 
+interface Configuration<W extends Webhook> {
+  readonly metadata: ObjectMeta;
+  readonly webhooks?: readonly W[];
+}
+
 /** Webhooks whose rules speak of the request, in order. Cheap: selectors and conditions are looked at later. */
 export function concerned<W extends Webhook>(
-  webhooks: Iterable<W>,
+  configurations: Iterable<Configuration<W>>,
   request: AdmissionRequest,
   equivalents: Equivalents,
 ): Concern<W>[] {
   const found: Concern<W>[] = [];
   if (isExempt(request)) return found;
-  for (const webhook of webhooks) {
-    const kind = matchedKind(matchingOf(webhook), request, equivalents);
-    if (kind) found.push({ webhook, kind });
-  }
+  for (const { metadata, webhooks = [] } of configurations)
+    for (const webhook of webhooks) {
+      const kind = matchedKind(matchingOf(webhook), request, equivalents);
+      if (kind) found.push({ webhook, configuration: metadata.name ?? '', index: found.length, kind });
+    }
   return found;
+}
+
+/** How the audit event calls one call: upstream's `round_0_index_1`. */
+export function callName({ index }: Concern, round: number): string {
+  return `webhook.admission.k8s.io/round_${round}_index_${index}`;
 }
 
 /** Asks a webhook. Undefined: it is not concerned after all, or failed and may. Throws ApiError when the request is refused. */
 export async function invoke(
   options: WebhookOptions,
-  { webhook, kind }: Concern,
-  { request, object }: { readonly request: AdmissionRequest; readonly object: KubeObject | undefined },
+  concern: Concern,
+  {
+    request,
+    object,
+    round,
+  }: {
+    readonly request: AdmissionRequest;
+    readonly object: KubeObject | undefined;
+    /** Of a mutating webhook: 0, or 1 when it is asked again. */
+    readonly round?: number;
+  },
 ): Promise<Verdict | undefined> {
   const { namespaces, conditionsMatch, log } = options;
+  const { webhook, kind } = concern;
   if (!selectorsMatch(matchingOf(webhook), { ...request, object }, namespaces)) return undefined;
   const shown = {
     kind,
@@ -86,6 +111,8 @@ export async function invoke(
   } catch (error) {
     request.signal?.throwIfAborted();
     if (webhook.failurePolicy !== 'Ignore') throw failedClosed(error);
+    const what = round === undefined ? 'validating' : 'mutating';
+    request.annotate?.(`failed-open.${what}.${callName(concern, round ?? 0)}`, webhook.name);
     log.warn('a webhook failed and is passed over', { webhook: webhook.name, error: toError(error).message });
     return undefined;
   }

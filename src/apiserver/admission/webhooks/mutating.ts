@@ -12,7 +12,7 @@ import type { AdmissionPlugin, AdmissionRequest } from '../../contract.ts';
 import { copyJson, sameJson } from '../../registry/json.ts';
 import { shownAs, shownKind } from '../match-rules.ts';
 import { decodePatched, takeOver } from '../patched-object.ts';
-import { type Concern, concerned, invoke, type WebhookOptions } from './invoke.ts';
+import { type Concern, callName, concerned, invoke, type WebhookOptions } from './invoke.ts';
 
 type Mutable = Draft<KubeObject> | undefined;
 
@@ -24,23 +24,19 @@ export function mutatingWebhooks(
   configurations: View<MutatingWebhookConfiguration>,
   options: WebhookOptions & { readonly before: readonly AdmissionPlugin[] },
 ): AdmissionPlugin {
-  const concernsOf = (request: AdmissionRequest) => concerned(webhooksOf(configurations), request, options.equivalents);
+  const concernsOf = (request: AdmissionRequest) => concerned(configurations.list(), request, options.equivalents);
   return {
     name: 'MutatingAdmissionWebhook',
     handles: (request) => concernsOf(request).length > 0,
     async mutate(request, object) {
-      const { again, last } = await runAll(options, concernsOf(request), { request, object });
+      const { again, last } = await runAll(options, concernsOf(request), { request, object, round: 0 });
       if (!last) return;
       for (const plugin of options.before)
         if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request, object);
       const wanting = sameJson(object, last) ? again : concernsOf(request).filter(isReinvoked);
-      if (wanting.length > 0) await runAll(options, wanting, { request, object });
+      if (wanting.length > 0) await runAll(options, wanting, { request, object, round: 1 });
     },
   };
-}
-
-function* webhooksOf(configurations: View<MutatingWebhookConfiguration>): Generator<MutatingWebhook> {
-  for (const { webhooks } of configurations.list()) yield* webhooks ?? [];
 }
 
 const isReinvoked = ({ webhook }: Concern<MutatingWebhook>) => webhook.reinvocationPolicy === 'IfNeeded';
@@ -49,18 +45,24 @@ const isReinvoked = ({ webhook }: Concern<MutatingWebhook>) => webhook.reinvocat
 async function runAll(
   options: WebhookOptions,
   concerns: readonly Concern<MutatingWebhook>[],
-  { request, object }: { readonly request: AdmissionRequest; readonly object: Mutable },
+  { request, object, round }: { readonly request: AdmissionRequest; readonly object: Mutable; readonly round: number },
 ): Promise<{ readonly again: readonly Concern<MutatingWebhook>[]; readonly last: KubeObject | undefined }> {
   const asked: Concern<MutatingWebhook>[] = [];
   let again: readonly Concern<MutatingWebhook>[] = [];
   let changed = false;
   for (const concern of concerns) {
-    const verdict = await invoke(options, concern, { request, object: object as KubeObject | undefined });
-    if (verdict?.patch !== undefined && (await applyPatch(concern, request, { object, text: verdict.patch }))) {
+    const verdict = await invoke(options, concern, { request, object: object as KubeObject | undefined, round });
+    if (!verdict) continue;
+    const { patch } = verdict;
+    const mutated = patch !== undefined && (await applyPatch(concern, request, { object, text: patch }));
+    const { configuration, webhook } = concern;
+    const note = JSON.stringify({ configuration, webhook: webhook.name, mutated });
+    request.annotate?.(`mutation.${callName(concern, round)}`, note);
+    if (mutated) {
       changed = true;
       again = [...asked];
     }
-    if (verdict && isReinvoked(concern)) asked.push(concern);
+    if (isReinvoked(concern)) asked.push(concern);
   }
   return { again, last: changed && object ? (draftOf(object) as KubeObject) : undefined };
 }

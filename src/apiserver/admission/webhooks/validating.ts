@@ -1,7 +1,4 @@
-import type {
-  ValidatingWebhook,
-  ValidatingWebhookConfiguration,
-} from '../../../api/schema/generated/types/admissionregistration-v1.ts';
+import type { ValidatingWebhookConfiguration } from '../../../api/schema/generated/types/admissionregistration-v1.ts';
 import type { View } from '../../../client/client.ts';
 import type { AdmissionPlugin } from '../../contract.ts';
 import { concerned, invoke, type WebhookOptions } from './invoke.ts';
@@ -13,17 +10,13 @@ export function validatingWebhooks(
 ): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionWebhook',
-    handles: (request) => concerned(webhooksOf(configurations), request, options.equivalents).length > 0,
+    handles: (request) => concerned(configurations.list(), request, options.equivalents).length > 0,
     async validate(request, object) {
-      const concerns = concerned(webhooksOf(configurations), request, options.equivalents);
+      const concerns = concerned(configurations.list(), request, options.equivalents);
       const verdicts = await Promise.allSettled(
         concerns.map((concern) => invoke(options, concern, { request, object })),
       );
       for (const verdict of verdicts) if (verdict.status === 'rejected') throw verdict.reason;
     },
   };
-}
-
-function* webhooksOf(configurations: View<ValidatingWebhookConfiguration>): Generator<ValidatingWebhook> {
-  for (const { webhooks } of configurations.list()) yield* webhooks ?? [];
 }
