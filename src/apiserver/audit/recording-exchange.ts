@@ -86,6 +86,10 @@ export class RecordingExchange implements Exchange {
     };
   }
 
+  flushed(): Promise<void> {
+    return this.#inner.flushed();
+  }
+
   abort(reason: Error): void {
     this.#inner.abort(reason);
   }

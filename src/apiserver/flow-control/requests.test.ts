@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { flowSchema } from '../../api/flowcontrol/flow-schema.ts';
 import { priorityLevelConfiguration } from '../../api/flowcontrol/priority-level-configuration.ts';
 import type { FlowSchema } from '../../api/schema/generated/types/flowcontrol-v1.ts';
@@ -147,6 +149,27 @@ describe('requests under priority and fairness', () => {
     });
     admin.close();
     assert.equal(headers['x-kubernetes-pf-flowschema-uid'], (await read('system-node-high')).metadata.uid);
+  });
+
+  test('a large answer holds its seat until it is read', async () => {
+    const configMap = { metadata: { name: 'large' }, data: { k: 'x'.repeat(900_000) } };
+    const admin = new TestClient(server, server.admin);
+    await admin.post('/api/v1/namespaces/default/configmaps', configMap);
+    admin.close();
+    const jane = new TestClient(server, await server.client('jane', ['system:authenticated']));
+    const stream = jane.session.request({ ':path': '/api/v1/namespaces/default/configmaps/large' });
+    await once(stream, 'response');
+    const executing = () =>
+      /current_executing_requests\{priority_level="global-default",flow_schema="global-default"\} (\d)/.exec(
+        metrics.render(),
+      )?.[1];
+    await setTimeout(50);
+    assert.equal(executing(), '1', 'nobody has read it');
+    stream.resume();
+    await once(stream, 'close');
+    for (let turn = 0; turn < 100 && executing() !== '0'; turn++) await setTimeout(10);
+    assert.equal(executing(), '0');
+    jane.close();
   });
 
   test('a flood of one user starves neither others of his level nor the nodes', async () => {

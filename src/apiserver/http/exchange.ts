@@ -28,6 +28,8 @@ export interface Exchange {
   readonly sentBytes: number;
   /** Present when the client wants another protocol on this connection (HTTP/1.1 only). */
   readonly upgrade: Upgrade | undefined;
+  /** Resolves when the answer has left this process, or never will. */
+  flushed(): Promise<void>;
   abort(reason: Error): void;
   /** Cuts an answer that was begun and cannot be finished, so that the client does not take it for whole. */
   breakOff(): void;
@@ -59,6 +61,13 @@ abstract class BaseExchange {
   sentBytes = 0;
 
   protected abstract onClose(fn: () => void): void;
+  protected abstract readonly out: Writable;
+
+  flushed(): Promise<void> {
+    const { out } = this;
+    if (out.writableFinished || out.destroyed) return Promise.resolve();
+    return new Promise((resolve) => void out.once('finish', resolve).once('close', resolve));
+  }
   /** Closed before its answer was complete. */
   protected abstract get isGone(): boolean;
 
@@ -130,6 +139,10 @@ export class Http2Exchange extends BaseExchange implements Exchange {
 
   protected get isGone(): boolean {
     return this.#stream.destroyed && !this.#stream.writableFinished;
+  }
+
+  protected get out(): Writable {
+    return this.#stream;
   }
 
   protected onClose(fn: () => void): void {
@@ -220,6 +233,10 @@ export class Http1Exchange extends BaseExchange implements Exchange {
 
   protected get isGone(): boolean {
     return this.#response.destroyed && !this.#response.writableFinished;
+  }
+
+  protected get out(): Writable {
+    return this.#response;
   }
 
   protected onClose(fn: () => void): void {

@@ -39,6 +39,8 @@ const shuttingDown = new Error('the server is shutting down');
 const clientClosedRequest = 499;
 /** Requests that take longer have a line in the log, as upstream's trace. */
 const slowMs = 1000;
+/** Answers above this are not over before they have left. */
+const largeBytes = 64 * 1024;
 /** When everything is slow, a few lines say so as well as thousands. */
 const mostSlowLines = 10;
 const slowLinesEveryMs = 10_000;
@@ -121,6 +123,8 @@ export class Pipeline {
     let fault = false;
     try {
       await this.#answer(running);
+      // Whoever reads slowly keeps the seat that his answer's memory costs.
+      if (running.exchange.sentBytes > largeBytes) await running.exchange.flushed();
     } catch (error) {
       code = this.#fail(running, error);
       fault = code !== clientClosedRequest && !isApiError(error);
