@@ -298,6 +298,14 @@ export const requests: Readonly<Record<string, readonly Mistake[]>> = {
       says: 'Error from server (BadRequest): map: map[image:x] does not contain declared merge key: name',
     },
     {
+      run: `patch deployment web -p '{"spec":{"replicas":"many"}}'`,
+      says: 'The request is invalid: patch: Invalid value: "map[spec:map[replicas:many]]": unrecognized type: int32',
+    },
+    {
+      run: `patch configmap settings --type=merge -p '{"data":{"mode":7}}'`,
+      says: 'The request is invalid: patch: Invalid value: "{\\"apiVersion\\":\\"v1\\",…',
+    },
+    {
       run: `patch widget none --type=strategic -p '{}'`,
       says: 'Error from server (NotFound): widgets.example.com "none" not found',
     },
