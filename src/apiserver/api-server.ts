@@ -149,7 +149,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       tokenRequest: options.tokenRequest,
     }),
     reviews: new Map([
-      ...reviewHandlers(authorizer, options.reviews),
+      ...reviewHandlers({ registry, authorizer }, options.reviews),
       ['/bindings', bindingHandler(objects)],
       ['/componentstatuses', componentStatusHandler(objects, () => checks)],
     ]),

@@ -1,3 +1,4 @@
+import type { Kind } from '../../api/kind.ts';
 import type { Namespace } from '../../api/schema/generated/types/core-v1.ts';
 import { ApiError, forbidden, notFound } from '../../api/status.ts';
 import type { View } from '../../client/client.ts';
@@ -5,12 +6,17 @@ import type { AdmissionPlugin } from '../contract.ts';
 
 const immortal = new Set(['default', 'kube-system', 'kube-public']);
 
+function isReview({ group, plural }: Kind): boolean {
+  return group === 'authorization.k8s.io' && plural === 'localsubjectaccessreviews';
+}
+
 /** Nothing is created in a namespace that is missing or going away, and the system's own namespaces stay. */
 export function namespaceLifecycle(namespaces: View<Namespace>): AdmissionPlugin {
   return {
     name: 'NamespaceLifecycle',
     handles: ({ operation, kind, ref }) =>
-      (operation === 'CREATE' && kind.scope === 'Namespaced' && ref.namespace !== undefined) ||
+      // Nobody learns from an access review whether a namespace is there.
+      (operation === 'CREATE' && kind.scope === 'Namespaced' && ref.namespace !== undefined && !isReview(kind)) ||
       (operation === 'DELETE' && kind.plural === 'namespaces' && kind.group === ''),
     mutate({ operation, kind, ref }) {
       if (operation === 'DELETE') {

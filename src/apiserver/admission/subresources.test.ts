@@ -213,6 +213,20 @@ describe('subresources and connections under admission', () => {
     assert.deepEqual([token.status, token.json.spec?.audiences], [201, ['vault']], token.text);
   });
 
+  test('questions pass the chain as well, and say nothing of namespaces', async () => {
+    webhook.on('/review', () => ({}));
+    await register('validating', 'review', [rule(['*'], ['CREATE'], ['authorization.k8s.io'])]);
+    const spec = { user: 'me', resourceAttributes: { verb: 'get', resource: 'pods', namespace: 'nowhere' } };
+    const local = '/apis/authorization.k8s.io/v1/namespaces/nowhere/localsubjectaccessreviews';
+    const answer = await client.post(local, { metadata: { namespace: 'nowhere' }, spec });
+    assert.deepEqual([answer.status, answer.json.status.allowed], [201, true], answer.text);
+    const [request = assert.fail()] = asked();
+    assert.deepEqual(
+      [request.operation, request.kind.kind, request.resource.resource, request.object.spec.user],
+      ['CREATE', 'LocalSubjectAccessReview', 'localsubjectaccessreviews', 'me'],
+    );
+  });
+
   test('the audit event is told who changed the object, who was passed over, and what they had to say', async () => {
     webhook.on('/change', () => ({
       patch: [{ op: 'add', path: '/metadata/labels', value: { a: 'b' } }],

@@ -4,7 +4,7 @@ import type { SelfSubjectRulesReview, SubjectAccessReview } from '../../api/sche
 import { type TokenReviewHandler, userInfo } from '../authentication/token-review.ts';
 import { type ReviewScope, reviewedAttributes } from '../authorization/access-review.ts';
 import type { RulesReviewHandler } from '../authorization/rules-review.ts';
-import type { Attributes, Authorizer } from '../contract.ts';
+import type { Attributes, Authorizer, Registry } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { outputFormat } from '../http/negotiate.ts';
 import { sendObject } from '../http/respond.ts';
@@ -18,12 +18,18 @@ export interface Reviews {
 }
 
 /** The kinds that are questions, by `group/plural`. */
-export function reviewHandlers(authorizer: Authorizer, reviews: Reviews): ReadonlyMap<string, ResourceHandler> {
+export function reviewHandlers(
+  { registry, authorizer }: { readonly registry: Registry; readonly authorizer: Authorizer },
+  reviews: Reviews,
+): ReadonlyMap<string, ResourceHandler> {
   const review =
     <T>(answer: (asked: T, request: ApiRequest) => Promise<unknown> | unknown): ResourceHandler =>
     async (request: ApiRequest, kind: Kind) => {
       outputFormat(request.exchange.headers.accept, kind, { noTable: true }); // refuses before anything is answered
-      const asked = await readTyped(request, kind, writeContext(request, 'CreateOptions'));
+      const context = writeContext(request, 'CreateOptions');
+      const object = await readTyped(request, kind, context);
+      const target = { name: '', ...(kind.scope === 'Namespaced' && { namespace: request.info.namespace }) };
+      const asked = await registry.admit(kind, target, { operation: 'CREATE', body: kind, object }, context);
       const answered = await answer(asked as unknown as T, request);
       await sendObject(request, 201, { ...asked, ...(answered as object) });
     };
