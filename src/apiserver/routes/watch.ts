@@ -95,6 +95,7 @@ function encoderOf(
         ? bookmark(frame, metaVersion)
         : frameOf(frame.type, json(partialOf(frame.entry, metaVersion)));
   const include = includeObject(request.query.get('includeObject'));
+  let isDescribed = false;
   return (frame) => {
     const { entry } = frame;
     const table = tableOf(kind, frame.type === 'BOOKMARK' ? [] : [entry], {
@@ -106,6 +107,9 @@ function encoderOf(
     // As upstream: the row of a bookmark carries only its version (and the end of the initial events).
     if (frame.type === 'BOOKMARK')
       table.rows = [{ cells: [], object: { ...partialOf(entry, metaVersion), metadata: entry.object.metadata } }];
+    // As upstream: the first event says what the columns are.
+    if (isDescribed) table.columnDefinitions = null;
+    isDescribed = true;
     return frameOf(frame.type, json(table));
   };
 }

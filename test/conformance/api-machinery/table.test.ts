@@ -65,3 +65,15 @@ test('Servers with support for Table transformation should return generic metada
   const none = await table('/api/v1/nodes?includeObject=None');
   assert.equal(none.rows[0].object, null);
 });
+
+test('a watch of tables says once what the columns are', async () => {
+  const maps = `/api/v1/namespaces/${await namespace('tables')}/configmaps`;
+  const watch = await api.with({ accept }).watch(`${maps}?fieldSelector=metadata.name%3Da`);
+  await api.create(maps, { metadata: { name: 'a' } });
+  await api.patch(`${maps}/a`, { data: { key: 'value' } });
+  const [first, second] = [await watch.next(), await watch.next()];
+  watch.stop();
+  assert.deepEqual(columnsOf(first.object), ['Name', 'Data', 'Age']);
+  assert.equal(second.object.columnDefinitions, null);
+  assert.deepEqual(second.object.rows[0].cells.slice(0, 2), ['a', 1]);
+});
