@@ -379,7 +379,7 @@ describe('CustomResourceDefinitions with kubectl', () => {
     assert.match(early, /spec\.secretName in body should be at least 1 chars long/);
     assert.match(
       early,
-      /<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid/,
+      /<nil>: Invalid value: null: some validation rules were not checked because the object was invalid/,
     );
     const condition = JSON.stringify({
       status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }] },

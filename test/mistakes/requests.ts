@@ -78,7 +78,7 @@ export const requests: Readonly<Record<string, readonly Mistake[]>> = {
     {
       run: 'create -f -',
       input: widget({ size: 'large' }),
-      says: 'The Widget "w" is invalid: \n* spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"\n* <nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+      says: 'The Widget "w" is invalid: \n* spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"\n* <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
     },
     {
       run: 'create -f -',
@@ -120,7 +120,7 @@ export const requests: Readonly<Record<string, readonly Mistake[]>> = {
     {
       run: 'create -f -',
       input: widget({}),
-      says: 'The Widget "w" is invalid: \n* spec.size: Required value\n* <nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+      says: 'The Widget "w" is invalid: \n* spec.size: Required value\n* <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
     },
     {
       run: 'create -f -',

@@ -159,7 +159,7 @@ export const values: Readonly<Record<string, readonly Mistake[]>> = {
     {
       run: 'create -f -',
       input: widget({ size: 400, colour: 'green', name: 'UP' }),
-      says: `The Widget "w" is invalid: \n* spec.colour: Unsupported value: "green": supported values: "red", "blue"\n* spec.name: Invalid value: "UP": spec.name in body should match '^[a-z]+$'\n* spec.size: Invalid value: 400: spec.size in body should be less than or equal to 100\n* <nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation`,
+      says: `The Widget "w" is invalid: \n* spec.colour: Unsupported value: "green": supported values: "red", "blue"\n* spec.name: Invalid value: "UP": spec.name in body should match '^[a-z]+$'\n* spec.size: Invalid value: 400: spec.size in body should be less than or equal to 100\n* <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation`,
     },
     {
       run: 'create -f -',

@@ -43,7 +43,7 @@ const blocking: ReadonlySet<FieldError['type']> = new Set([
 
 const notChecked: FieldError = invalidValue(
   '<nil>',
-  undefined,
+  null,
   'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 );
 
