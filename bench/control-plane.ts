@@ -1,3 +1,5 @@
+import { systemClock } from '../src/base/clock.ts';
+import { giveBackWhenIdle } from '../src/base/idle-memory.ts';
 import { silentLogger } from '../src/base/log.ts';
 import { createSteps } from '../src/base/steps.ts';
 import { parseCommandLine } from '../src/cli/flags/command-line.ts';
@@ -23,6 +25,7 @@ await startControlPlane({
   log: silentLogger,
   steps,
 });
+giveBackWhenIdle({ clock: systemClock }); // as src/server.ts does
 process.send?.('serving');
 process.once('disconnect', async () => {
   await steps.stop(10_000);

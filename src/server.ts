@@ -1,3 +1,5 @@
+import { systemClock as clock } from './base/clock.ts';
+import { giveBackWhenIdle } from './base/idle-memory.ts';
 import type { CompositionOptions } from './composition/contract.ts';
 import { startControlPlane } from './composition/control-plane.ts';
 import { clusterDnsUser, nodeUser, serviceProxyUser, supervisor } from './composition/identities.ts';
@@ -9,7 +11,7 @@ import { startNode } from './composition/node.ts';
  * other way round: the node ends while the API still takes its last words. Resolves when the server is up.
  */
 export async function startServer(composition: CompositionOptions): Promise<void> {
-  const { options } = composition;
+  const { options, steps } = composition;
   const controlPlane = await startControlPlane(composition);
   const user = nodeUser(options.nodeName);
   await Promise.all([
@@ -27,4 +29,9 @@ export async function startServer(composition: CompositionOptions): Promise<void
           events: controlPlane.eventsFor(user, 'kubelet', options.nodeName),
         }),
   ]);
+  await steps.run(
+    'idle memory',
+    () => giveBackWhenIdle({ clock }),
+    (end) => end(),
+  );
 }
