@@ -47,7 +47,7 @@ export function jobStatus(input: StatusInput): JobStatus {
   return {
     ...Object.fromEntries(Object.entries(numbers).filter(([, number]) => number > 0)),
     terminating: count.terminating.length,
-    ready: count.ready,
+    ready: Math.min(count.ready, input.activeNow), // what is on its way out is not active either
     ...(startTime && { startTime }),
     ...(old.completionTime && { completionTime: old.completionTime }),
     ...(isIndexed(job) &&
