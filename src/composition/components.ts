@@ -1,4 +1,5 @@
 import { sendObject } from '../apiserver/http/respond.ts';
+import type { HealthCheck } from '../apiserver/routes/health.ts';
 import type { PathRoute } from '../apiserver/routes/paths.ts';
 import { describeError } from '../base/log.ts';
 
@@ -7,6 +8,26 @@ export interface Component {
   readonly name: string;
   /** What is wrong, in one line; undefined when nothing is. */
   problem(): Promise<string | undefined> | string | undefined;
+}
+
+/** The names that upstream's deprecated `componentstatuses` has for them. */
+const upstreamNames: Readonly<Record<string, string>> = {
+  controllers: 'controller-manager',
+  scheduler: 'scheduler',
+  datastore: 'etcd-0',
+};
+
+/** Those components that upstream has, too, as checks under its names. */
+export function componentChecks(components: readonly Component[]): readonly HealthCheck[] {
+  return components.flatMap((component) => {
+    const name = upstreamNames[component.name];
+    if (name === undefined) return [];
+    const check = async () => {
+      const problem = await problemOf(component);
+      if (problem !== undefined) throw new Error(problem);
+    };
+    return [{ name, check }];
+  });
 }
 
 const answerWithinMs = 3_000;

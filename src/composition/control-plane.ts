@@ -34,7 +34,7 @@ import type { KubeletTls } from '../node/server/listener.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { type Access, createAccess } from './access.ts';
-import { type Component, componentsRoute } from './components.ts';
+import { type Component, componentChecks, componentsRoute } from './components.ts';
 import type { Clients, CompositionOptions } from './contract.ts';
 import { startControllers } from './controllers.ts';
 import { supervisor } from './identities.ts';
@@ -269,6 +269,7 @@ function apiServerOf(
     requestTimeoutMs: requests.timeoutMs,
     shutdownDelayMs: requests.shutdownDelayMs,
     checks: [{ name: 'etcd', check: async () => void (await store.revision()) }, ...hooks.checks],
+    componentChecks: () => componentChecks(components),
     descriptionsFile,
     systemObjects: {
       serviceCidrs: options.serviceCidrs,

@@ -32,7 +32,7 @@ export const cases: readonly KubectlCase[] = [
   { run: 'auth can-i --list', says: /\*\.\* +\[\] +\[\] +\[\*\]/ },
   { run: 'get nodes', says: /^n1 +Ready +control-plane/m },
   { run: 'get --raw /readyz?verbose', says: /readyz check passed/ },
-  { run: 'get componentstatuses', says: /Healthy/ },
+  { run: 'get componentstatuses', says: /^etcd-0 +Healthy +ok/m },
 
   // Making
   { run: 'create configmap settings --from-literal=mode=slow', says: /configmap\/settings created/ },
