@@ -141,7 +141,14 @@ describe('requests under priority and fairness', () => {
       metrics.render(),
       /current_executing_requests\{priority_level="global-default",flow_schema="global-default"\} 0\n/,
     );
+    const refused = await jane.get('/api/v1/nodes?watch=true&fieldSelector=spec.nothing%3Dx');
+    assert.equal(refused.status, 400);
     jane.close();
+    assert.match(
+      metrics.render(),
+      /current_executing_requests\{priority_level="global-default",flow_schema="global-default"\} 0\n/,
+      'a watch that is refused gives its seat back once',
+    );
     const admin = new TestClient(server, server.admin);
     const { headers } = await admin.get('/api/v1/nodes', {
       'impersonate-user': 'system:node:n',

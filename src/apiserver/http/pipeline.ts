@@ -130,7 +130,7 @@ export class Pipeline {
       fault = code !== clientClosedRequest && !isApiError(error);
     }
     const nowMs = this.#options.clock.monotonic();
-    running.permit?.leave(nowMs, running.enteredMs);
+    this.#leave(running, nowMs);
     this.#options.gate.end?.(running);
     this.#streams.delete(running);
     this.#running.delete(running);
@@ -166,7 +166,8 @@ export class Pipeline {
     const pending = record ? requireRecorded(authorizer, attributes, record) : requireAllowed(authorizer, attributes);
     if (pending) await pending;
     const answered = route(new ApiRequest(running.exchange, parsed, user));
-    if (running.type === 'long-running') setImmediate(() => this.#leaveEarly(running));
+    // A watch holds its seats while it begins: a turn later its first events are on their way.
+    if (running.type === 'long-running') setImmediate(() => this.#leave(running, this.#options.clock.monotonic()));
     await answered;
   }
 
@@ -181,10 +182,11 @@ export class Pipeline {
     return record;
   }
 
-  /** A watch holds its seats while it begins: a turn later its first events are on their way. */
-  #leaveEarly(running: RunningRequest): void {
-    running.permit?.leave(this.#options.clock.monotonic(), running.enteredMs);
+  /** Seats are given back once, whichever comes first: the end of a stream's beginning, or the end of the request. */
+  #leave(running: RunningRequest, nowMs: number): void {
+    const { permit } = running;
     running.permit = undefined;
+    permit?.leave(nowMs, running.enteredMs);
   }
 
   #fail(running: RunningRequest, thrown: unknown): number {
