@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { connect } from 'node:tls';
+import { headerOfText, textOfHeader } from '../../base/header-text.ts';
 import { silentLogger } from '../../base/log.ts';
 import { run } from '../../base/process.ts';
 import { TestClient } from '../api-client.test-helper.ts';
@@ -115,6 +116,22 @@ describe('aggregation', () => {
     assert.deepEqual(headersOf(raw, 'x-remote-user'), ['alice']);
     assert.deepEqual(headersOf(raw, 'x-remote-group'), ['team a', 'team b', 'system:authenticated']);
     assert.deepEqual(headersOf(raw, 'x-remote-extra-scopes'), []);
+  });
+
+  test('a body that a read announces is no part of the next request', async () => {
+    extension.seen.length = 0;
+    const who = { 'impersonate-user': headerOfText('Zoë 李'), 'impersonate-group': 'system:masters' };
+    const headers = { 'content-length': '30', ...who };
+    for (const name of ['a', 'b', 'c'])
+      assert.equal((await client.call('GET', `${flunders}/${name}`, { body: 'x'.repeat(30), headers })).status, 404);
+    assert.deepEqual(
+      extension.seen.map(({ url }) => url),
+      ['a', 'b', 'c'].map((name) => `${flunders}/${name}`),
+    );
+    for (const { raw } of extension.seen) {
+      assert.deepEqual(headersOf(raw, 'content-length'), []);
+      assert.deepEqual(headersOf(raw, 'x-remote-user').map(String).map(textOfHeader), ['Zoë 李']);
+    }
   });
 
   test('discovery shows it among the others, in both forms', async () => {

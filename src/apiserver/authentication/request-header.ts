@@ -1,3 +1,4 @@
+import { textOfHeader } from '../../base/header-text.ts';
 import type { Authenticator, Credentials } from '../contract.ts';
 import { authenticated } from './token.ts';
 import { unauthorized } from './unauthorized.ts';
@@ -47,7 +48,7 @@ export function requestHeaderAuthenticator({ allowedNames }: RequestHeaderOption
 function valuesOf({ rawHeaders }: Credentials, name: string): readonly string[] {
   const values: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2)
-    if (rawHeaders[at]?.toLowerCase() === name) values.push((rawHeaders[at + 1] ?? '').trim());
+    if (rawHeaders[at]?.toLowerCase() === name) values.push(textOfHeader(rawHeaders[at + 1] ?? '').trim());
   return values.filter((value) => value !== '');
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { badRequest, forbidden, isApiError } from '../../api/status.ts';
 import { isDns1123Subdomain, isDomainPrefixedPath } from '../../api/validation/format.ts';
+import { textOfHeader } from '../../base/header-text.ts';
 import { decodeKey } from '../authentication/request-header.ts';
 import type { Attributes, Authorizer, UserInfo } from '../contract.ts';
 import { requireAllowed } from './authorize.ts';
@@ -153,7 +154,7 @@ function wantedUser(rawHeaders: readonly string[]): UserInfo | undefined {
   const extra = new Map<string, string[]>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const header = rawHeaders[at]?.toLowerCase() ?? '';
-    const value = rawHeaders[at + 1] ?? '';
+    const value = textOfHeader(rawHeaders[at + 1] ?? '');
     if (!header.startsWith('impersonate-') || value === '') continue;
     if (header === 'impersonate-user') name ??= value;
     else if (header === 'impersonate-uid') uid ??= value;

@@ -35,6 +35,8 @@ const ownHeaders = new Set([
   'host',
   'authorization',
 ]);
+/** What speaks of a body, which a request without one must not say. */
+const bodyHeaders = ['content-length', 'expect'];
 const ownPrefixes = [':', 'impersonate-', 'x-remote-', 'proxy-'];
 /** An error text is cut there. */
 const mostErrorBytes = 64 * 1024;
@@ -73,6 +75,11 @@ async function forwardOnce(request: ApiRequest, options: ForwardOptions): Promis
     headers.connection = 'Upgrade';
     headers.upgrade = exchange.headers.upgrade;
   } else if ('socket' in options) headers.connection = 'close';
+  const isRead = exchange.method === 'GET' || exchange.method === 'HEAD';
+  const isBodyless =
+    upgrade !== undefined || (isRead && ('agent' in options || headers['content-length'] === undefined));
+  // A length without a body would make the backend take the next request on a kept connection for the body.
+  if (isBodyless) for (const name of bodyHeaders) delete headers[name];
   const common = { method: exchange.method, path: options.path, headers, signal: exchange.signal };
   const outgoing =
     'agent' in options
@@ -84,8 +91,7 @@ async function forwardOnce(request: ApiRequest, options: ForwardOptions): Promis
           insecureHTTPParser: true,
         });
   const answered = answer(request, outgoing, upgrade, options);
-  const bodyless = upgrade || exchange.method === 'GET' || exchange.method === 'HEAD';
-  if (bodyless) outgoing.end();
+  if (isBodyless) outgoing.end();
   else
     pipeline(exchange.body, outgoing).catch((error: unknown) => {
       // The answer's own failure is what is reported; this one only ends the connection.
