@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serverCommand } from '../src/cli/server/command.ts';
 import { createAuthority } from '../src/cluster/pki/certificate.ts';
+import { startNode } from '../src/composition/node.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 
 /**
@@ -10,7 +11,8 @@ import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
  * compiler takes 30 MB, which a server that finds everything there never uses.
  */
 
-if (!serverCommand.help().includes('k3ts server')) throw new Error('the server command is not what it was');
+if (!serverCommand.help().includes('k3ts server') || typeof startNode !== 'function')
+  throw new Error('the server command is not what it was');
 await createAuthority('compiled', { nowMs: Date.now(), days: 1 });
 const folder = await mkdtemp(join(tmpdir(), 'k3ts-compile-'));
 try {
