@@ -180,6 +180,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     { name: 'apiserver_connections', help: 'Open TLS connections.', type: 'gauge' },
     () => listener.connections,
   );
+  metrics.readOne(
+    {
+      name: 'apiserver_connections_displaced_total',
+      help: 'Connections that were cut off before their TLS handshake was done, as there were too many of them.',
+      type: 'counter',
+    },
+    () => listener.displaced,
+  );
   let processMetrics: { stop(): void } | undefined;
 
   return {

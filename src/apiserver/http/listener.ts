@@ -7,9 +7,11 @@ import {
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { type Clock, systemClock } from '../../base/clock.ts';
 import { errorCode, toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { type Exchange, Http1Exchange, Http2Exchange } from './exchange.ts';
+import { Handshakes } from './handshakes.ts';
 
 export interface TlsFiles {
   /** PEM. */
@@ -33,12 +35,19 @@ export interface ListenerOptions {
   readonly headersTimeoutMs?: number;
   /** Connections without requests are closed after this long. Default: 90 s. */
   readonly idleTimeoutMs?: number;
+  /** Of TLS. Default: 10 s. */
+  readonly handshakeTimeoutMs?: number;
+  /** Connections without a finished handshake. Default: 512. */
+  readonly mostHandshakes?: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** How many streams one HTTP/2 connection may have open; upstream: 250 (http2-max-streams-per-connection), more for watches of informers. */
 const mostStreams = 1000;
 const mostHeaderBytes = 64 * 1024;
-const handshakeTimeoutMs = 10_000;
+/** How long a refusal may wait to be read. */
+const refusalTimeoutMs = 10_000;
 /** How long the headers of an HTTP/1.1 request may take, as upstream. Bodies have deadlines of their own. */
 const headersTimeoutMs = 32_000;
 /** Connections that nothing happens on are closed, as upstream. */
@@ -55,15 +64,23 @@ export class Listener {
   readonly #http2: Http2Server;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
+  readonly #handshakes: Handshakes;
+  #displaced = 0;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    const { clock = systemClock, mostHandshakes, handshakeTimeoutMs } = options;
+    this.#handshakes = new Handshakes({
+      clock,
+      ...(mostHandshakes !== undefined && { most: mostHandshakes }),
+      ...(handshakeTimeoutMs !== undefined && { timeoutMs: handshakeTimeoutMs }),
+      onDisplaced: () => this.#displaced++,
+    });
     this.#tls = createTlsServer({
       ...contextOf(options.tls),
       ALPNProtocols: ['h2', 'http/1.1'],
       requestCert: true,
       rejectUnauthorized: false,
-      handshakeTimeout: handshakeTimeoutMs,
       noDelay: true,
       minVersion: 'TLSv1.2',
     });
@@ -94,8 +111,10 @@ export class Listener {
     this.#tls.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
+      this.#handshakes.begin(socket);
     });
     this.#tls.on('secureConnection', (socket) => {
+      this.#handshakes.finished(socket);
       const server = socket.alpnProtocol === 'h2' ? this.#http2 : this.#http1;
       server.emit('connection', socket);
     });
@@ -127,7 +146,7 @@ export class Listener {
       const status = statusOfFailure[errorCode(error) ?? ''] ?? '400 Bad Request';
       if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       // Whoever does not read that either is not waited for.
-      setTimeout(() => socket.destroy(), handshakeTimeoutMs).unref();
+      setTimeout(() => socket.destroy(), refusalTimeoutMs).unref();
     });
   }
 
@@ -176,6 +195,11 @@ export class Listener {
 
   get connections(): number {
     return this.#sockets.size;
+  }
+
+  /** Connections that were cut off before their handshake was done, so that others could come in. */
+  get displaced(): number {
+    return this.#displaced;
   }
 
   /** Takes no more connections, tells HTTP/2 clients to go away, waits for what runs, then cuts what is left after `graceMs`. */
