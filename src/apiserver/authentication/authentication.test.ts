@@ -201,11 +201,12 @@ test('browsers send their token as a WebSocket protocol', async (t) => {
   const file = await fileWith(t, 'browser-token,jane,7\n');
   const { server } = await startAuthentication(t, [`token-auth-file=${file}`]);
   const { hostname, port } = new URL(server.url);
-  const statusWith = (protocol: string) =>
+  const statusWith = (protocol: string, more: Readonly<Record<string, string>> = {}) =>
     new Promise<number>((resolve, reject) => {
       const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
       const headers = {
         ...upgrade,
+        ...more,
         'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
         'sec-websocket-protocol': protocol,
       };
@@ -226,4 +227,11 @@ test('browsers send their token as a WebSocket protocol', async (t) => {
     `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString('base64url')}`;
   assert.notEqual(await statusWith(`${encoded('browser-token')}, base64.binary.k8s.io`), 401);
   assert.equal(await statusWith(`${encoded('wrong')}, base64.binary.k8s.io`), 401);
+
+  const nonsense = { authorization: 'Bearer not a token' };
+  assert.notEqual(await statusWith(`${encoded('browser-token')}, base64.binary.k8s.io`, nonsense), 401);
+  const other = new TestClient(server);
+  t.after(() => other.close());
+  const { status } = await other.get('/api/v1/namespaces', nonsense);
+  assert.equal(status, 401, 'the same header without the token is nobody');
 });

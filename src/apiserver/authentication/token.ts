@@ -87,7 +87,8 @@ export function bearerAuthenticator(tokens: TokenAuthenticator, audiences: reado
   };
 }
 
-function bearerToken(header: string | readonly string[] | undefined): string | undefined {
+/** Of an `Authorization` header; other schemes are nobody's credentials, as if they were not there. */
+export function bearerToken(header: string | readonly string[] | undefined): string | undefined {
   const text = typeof header === 'string' ? header : header?.[0];
   return /^bearer +(\S+)$/i.exec(text?.trim() ?? '')?.[1];
 }

@@ -3,6 +3,7 @@ import { isApiError } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
+import { bearerToken } from '../authentication/token.ts';
 import { unauthorized } from '../authentication/unauthorized.ts';
 import type { Authenticator, UserInfo } from '../contract.ts';
 import type { Exchange } from './exchange.ts';
@@ -90,7 +91,8 @@ export class RequestAuthenticator {
   async #identify(exchange: Exchange, connection: Connection, path: string): Promise<UserInfo> {
     const { authenticator, clock } = this.#options;
     const { headers, rawHeaders, signal } = exchange;
-    const token = isBearer(headers.authorization) ? headers.authorization : undefined;
+    // Only of what is a bearer token for whoever reads it as well can it be said that it alone decides.
+    const token = bearerToken(headers.authorization) === undefined ? undefined : headers.authorization;
     const expired = connection.notAfterMs < clock.now();
     if ((connection.refused || expired) && token === undefined)
       throw unauthorized(
@@ -151,11 +153,6 @@ export class RequestAuthenticator {
     this.#refusedSinceLog = 0;
     this.#loggedMs = now;
   }
-}
-
-/** Other schemes are nobody's credentials, as if they were not there. */
-function isBearer(header: string | undefined): header is string {
-  return header !== undefined && /^\s*bearer\s/i.test(header);
 }
 
 /** Never resolves; rejects with the signal's reason. */
