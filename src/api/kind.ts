@@ -102,7 +102,7 @@ export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'd
 
 export interface StoredAs<T extends KubeObject> {
   kind(): Kind;
-  /** Defaults, validation and field ownership are those of the version asked for, not of the stored one (custom resources). */
+  /** Defaults, validation and field ownership are those of the version asked for, not of the stored one. */
   readonly ownRules?: true;
   toStored(object: T): KubeObject;
   fromStored(stored: KubeObject): T;

@@ -20,7 +20,10 @@ const metricsAnnotation = `${annotationPrefix}metrics`;
 const currentMetricsAnnotation = `${annotationPrefix}current-metrics`;
 const conditionsAnnotation = `${annotationPrefix}conditions`;
 const behaviorAnnotation = `${annotationPrefix}behavior`;
-const ownAnnotations = [metricsAnnotation, currentMetricsAnnotation, conditionsAnnotation, behaviorAnnotation];
+/** What a v1 object says of spec and status in annotations. */
+export const specAnnotations = [metricsAnnotation, behaviorAnnotation];
+export const statusAnnotations = [currentMetricsAnnotation, conditionsAnnotation];
+const ownAnnotations = [...specAnnotations, ...statusAnnotations];
 
 /** autoscaling/v1 as v2. Annotations that cannot be read as what they stand for are dropped, as upstream drops them. */
 export function toV2(object: V1): V2 {

@@ -8,7 +8,8 @@ import type { Kind } from '../../api/kind.ts';
 import { builtInKinds } from '../../api/kinds.ts';
 import type { NamedRuleWithOperations } from '../../api/schema/generated/types/admissionregistration-v1.ts';
 import type { AdmissionRequest } from '../contract.ts';
-import { equivalentsOf, isExempt, matchedKind, ruleMatches } from './match-rules.ts';
+import { equivalentsOf } from '../registry/served-kind.ts';
+import { isExempt, matchedKind, ruleMatches } from './match-rules.ts';
 
 const rule = { operations: ['CREATE'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments'] };
 const all = { operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*'] };

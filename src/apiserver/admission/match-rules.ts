@@ -11,7 +11,7 @@ import { notFound } from '../../api/status.ts';
 import type { View } from '../../client/client.ts';
 import type { AdmissionRequest } from '../contract.ts';
 import { convertObject } from '../registry/conversion.ts';
-import { storedKind } from '../registry/served-kind.ts';
+import type { Equivalents } from '../registry/served-kind.ts';
 
 /** Which requests a webhook or a policy is about (kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers). */
 export interface Matching extends Pick<MatchResources, 'matchPolicy' | 'namespaceSelector' | 'objectSelector'> {
@@ -27,23 +27,6 @@ const exempt = new Set([
 /** What governs admission is not governed by it, or nobody could repair it. */
 export function isExempt({ kind }: AdmissionRequest): boolean {
   return kind.group === 'admissionregistration.k8s.io' && exempt.has(kind.plural);
-}
-
-/** Versions of a kind that are the same objects, the one asked for first. */
-export type Equivalents = (kind: Kind) => readonly Kind[];
-
-export function equivalentsOf(kinds: () => readonly Kind[]): Equivalents {
-  const known = new WeakMap<Kind, readonly Kind[]>();
-  return (kind) => {
-    let found = known.get(kind);
-    if (!found) {
-      const base = storedKind(kind);
-      const others = [base, ...kinds().filter((other) => other.storedAs?.kind() === base)];
-      found = [kind, ...others.filter((other) => other !== kind)];
-      known.set(kind, found);
-    }
-    return found;
-  };
 }
 
 /** What somebody sees who asked for the request's resource as `kind`: that, or what its subresource speaks. */

@@ -94,7 +94,17 @@ function withDefaults(kind: Kind, object: KubeObject): KubeObject {
 
 /** An object of one version of a kind in another. */
 export function convertObject(from: Kind, to: Kind, object: KubeObject): KubeObject | Promise<KubeObject> {
-  if (from === to) return object;
-  if (!to.convert) return presentObject(to, storedObject(from, object));
-  return to.convert([{ ...object, apiVersion: from.apiVersion, kind: from.kind }]).then(([made]) => made as KubeObject);
+  const made = convertObjects(from, to, [object]);
+  return made instanceof Promise ? made.then(([one]) => one as KubeObject) : (made[0] as KubeObject);
+}
+
+/** Objects of one version of a kind in another, in order; who converts elsewhere is asked once. */
+export function convertObjects(
+  from: Kind,
+  to: Kind,
+  objects: readonly KubeObject[],
+): readonly KubeObject[] | Promise<readonly KubeObject[]> {
+  if (from === to) return objects;
+  if (!to.convert) return objects.map((object) => presentObject(to, storedObject(from, object)));
+  return to.convert(objects.map((object) => ({ ...object, apiVersion: from.apiVersion, kind: from.kind })));
 }

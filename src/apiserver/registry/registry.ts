@@ -31,7 +31,15 @@ import { matcherOf } from './read/matcher.ts';
 import { presentFrames } from './read/present-frames.ts';
 import { checkListOptions, parseResourceVersion, tooLarge } from './read/resource-version.ts';
 import { Watch, type WatchSource } from './read/watch.ts';
-import { presentAs, ruledObject, rulingKind, storedKind, unruledObject } from './served-kind.ts';
+import {
+  equivalentsOf,
+  managedVersionsOf,
+  presentAs,
+  ruledObject,
+  rulingKind,
+  storedKind,
+  unruledObject,
+} from './served-kind.ts';
 import { createObject } from './write/create.ts';
 import { deleteObject } from './write/delete.ts';
 import { admitBody, randomSuffix, randomUid, throwIfAborted, type WriteEnvironment } from './write/environment.ts';
@@ -67,16 +75,18 @@ export async function openRegistry(options: RegistryOptions): Promise<CachedRegi
   const { store, kinds, clock = systemClock, log = silentLogger, freeze = false } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const cache = await Cache.open({ store, kinds, clock, log, freeze, limits });
-  return new CachedRegistry(cache, {
+  const registry: CachedRegistry = new CachedRegistry(cache, {
     kinds,
     env: {
       storage: new ObjectStorage(store, cache),
       clock,
       admission: options.admission ?? [],
+      managedVersions: managedVersionsOf(equivalentsOf(() => registry.kinds)),
       newUid: options.newUid ?? randomUid,
       newNameSuffix: options.newNameSuffix ?? randomSuffix,
     },
   });
+  return registry;
 }
 
 /** The registry over a store, with the whole state in memory. */
@@ -239,8 +249,9 @@ export class CachedRegistry implements Registry {
   ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }> {
     const resource = this.#resource(kind);
     const rules = rulingKind(kind);
+    const versions = this.#env.managedVersions(kind);
     const change = async (stored: KubeObject | undefined) => {
-      const writer = { context, subresource: target.subresource ?? '', nowMs: this.#env.clock.now() };
+      const writer = { context, subresource: target.subresource ?? '', nowMs: this.#env.clock.now(), versions };
       const old = stored && unruledObject(kind, stored);
       return ruledObject(kind, (await applyFields(kind, { old, patch }, writer)) as KubeObject) as Draft<KubeObject>;
     };

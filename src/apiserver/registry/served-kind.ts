@@ -44,6 +44,31 @@ export function storedObject(kind: Kind, object: KubeObject): KubeObject {
   return { ...kind.storedAs.toStored(whole), kind: stored.kind, apiVersion: stored.apiVersion };
 }
 
+/** Versions of a kind that are the same objects, the one asked for first. */
+export type Equivalents = (kind: Kind) => readonly Kind[];
+
+export function equivalentsOf(kinds: () => readonly Kind[]): Equivalents {
+  const known = new WeakMap<Kind, readonly Kind[]>();
+  return (kind) => {
+    let found = known.get(kind);
+    if (!found) {
+      const base = storedKind(kind);
+      const others = [base, ...kinds().filter((other) => other.storedAs?.kind() === base)];
+      found = [kind, ...others.filter((other) => other !== kind)];
+      known.set(kind, found);
+    }
+    return found;
+  };
+}
+
+/**
+ * Versions in which fields may be managed under other names than in the one asked for, which is among them: those of built-in
+ * kinds, and those that a webhook converts. All other custom resources call their fields alike.
+ */
+export function managedVersionsOf(equivalents: Equivalents): Equivalents {
+  return (kind) => kind.versions?.() ?? (kind.schema().name === undefined ? [] : equivalents(kind));
+}
+
 /** The kind whose rules a write in `kind` follows: the stored one, or its own. */
 export function rulingKind(kind: Kind): Kind {
   return kind.storedAs?.ownRules ? kind : storedKind(kind);

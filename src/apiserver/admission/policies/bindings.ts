@@ -10,7 +10,8 @@ import type { LabelSelector } from '../../../api/schema/generated/types/meta-v1.
 import { labelSelectorOf } from '../../../api/selectors/label-selector.ts';
 import type { Client, View } from '../../../client/client.ts';
 import type { AdmissionRequest, Authorizer } from '../../contract.ts';
-import { type Equivalents, isExempt, type Matching, matchedKind, selectorsMatch } from '../match-rules.ts';
+import type { Equivalents } from '../../registry/served-kind.ts';
+import { isExempt, type Matching, matchedKind, selectorsMatch } from '../match-rules.ts';
 
 /** What validating and mutating policies have in common. */
 export interface Policy extends KubeObject {

@@ -11,9 +11,10 @@ import { toError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
 import type { View } from '../../../client/client.ts';
 import type { AdmissionRequest } from '../../contract.ts';
+import type { Equivalents } from '../../registry/served-kind.ts';
 import type { CallWebhook } from '../../webhook-client/caller.ts';
 import type { ConditionsMatch } from '../match-conditions.ts';
-import { type Equivalents, isExempt, type Matching, matchedKind, selectorsMatch, shownAs } from '../match-rules.ts';
+import { isExempt, type Matching, matchedKind, selectorsMatch, shownAs } from '../match-rules.ts';
 import { denied, failedClosed, noDryRun, WebhookCallError } from './errors.ts';
 import { readVerdict, reviewOf, reviewVersion, type Verdict } from './review.ts';
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { equivalentsOf, shownAs } from '../../admission/match-rules.ts';
+import { shownAs } from '../../admission/match-rules.ts';
 import { TestClient } from '../../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../../api-server.test-helper.ts';
 import type { AdmissionPlugin } from '../../contract.ts';
+import { equivalentsOf } from '../../registry/served-kind.ts';
 import {
   type AnyObject,
   type ConversionRequest,

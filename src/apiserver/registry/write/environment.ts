@@ -11,6 +11,8 @@ export interface WriteEnvironment {
   readonly clock: Clock;
   /** Read at each write, so that the list may be filled after the registry is open. */
   readonly admission: readonly AdmissionPlugin[];
+  /** The versions of a kind, where they may call their fields differently; less than two: nothing to convert. */
+  readonly managedVersions: (kind: Kind) => readonly Kind[];
   readonly newUid: () => string;
   readonly newNameSuffix: () => string;
 }

@@ -17,6 +17,7 @@ import { checkType } from '../../../api/schema/decode-object.ts';
 import { conflict } from '../../../api/status.ts';
 import type { Patch } from '../../../client/client.ts';
 import type { RequestContext } from '../../contract.ts';
+import { convertObjects } from '../conversion.ts';
 import { copyJson } from '../json.ts';
 import { checkDecoded } from './patch.ts';
 
@@ -24,6 +25,8 @@ export interface FieldWriter {
   readonly context: RequestContext;
   readonly subresource: string;
   readonly nowMs: number;
+  /** The versions in which others may manage fields under other names (`WriteEnvironment.managedVersions`). */
+  readonly versions?: readonly Kind[];
 }
 
 type Json = Record<string, unknown>;
@@ -51,24 +54,31 @@ export function trackFields(
   else delete metadata['managedFields'];
 }
 
+interface Versions {
+  /** All that there are. */
+  readonly versions: readonly Kind[];
+  /** Default: those, other than the writer's, in which fields are managed. */
+  readonly asked?: readonly string[];
+}
+
 /**
- * What an update changes in the words of other versions in which fields of the object are managed. Undefined: there are none,
- * or all versions call the fields alike. Rejects with the ApiError of whoever converts.
+ * What an update changes in the words of other versions in which fields of the object are managed. Undefined: there are
+ * none. Rejects with the ApiError of whoever converts.
  */
 export async function changesInOtherVersions(
   kind: Kind,
   { draft, old, subresource }: { readonly draft: object; readonly old: KubeObject; readonly subresource: string },
-  versions = otherVersionsOf(old, kind.apiVersion),
+  { versions, asked = otherVersionsOf(old, kind.apiVersion) }: Versions,
 ): Promise<OtherVersions | undefined> {
-  if (!kind.convert || versions.length === 0) return undefined;
+  if (asked.length === 0) return undefined;
   const found = new Map<string, ReturnType<typeof changesIn> | 'gone'>();
-  for (const apiVersion of versions) {
-    const other = kind.versions?.().find((one) => one.apiVersion === apiVersion);
-    if (!other?.convert) {
+  for (const apiVersion of asked) {
+    const other = versions.find((one) => one.apiVersion === apiVersion);
+    if (!other) {
       found.set(apiVersion, 'gone');
       continue;
     }
-    const [live, updated] = await other.convert([old, draft as KubeObject]);
+    const [live, updated] = await convertObjects(kind, other, [old, draft as KubeObject]);
     if (live && updated)
       found.set(apiVersion, changesIn(other.schema(), { live, updated, resetFields: resetFields(other, subresource) }));
   }
@@ -88,7 +98,7 @@ function refuseUid(kind: Kind, applied: Json): void {
 export function applyFields(
   kind: Kind,
   { old, patch }: { readonly old: KubeObject | undefined; readonly patch: Extract<Patch, { type: 'apply' }> },
-  { context, subresource, nowMs }: FieldWriter,
+  { context, subresource, nowMs, versions = [] }: FieldWriter,
 ): Draft<KubeObject> | Promise<Draft<KubeObject>> {
   const applied = copyJson(patch.body) as Json;
   checkType(kind, { kind: applied['kind'] });
@@ -106,7 +116,7 @@ export function applyFields(
     now: nowMs,
     resetFields: resetFields(kind, subresource),
   };
-  if (kind.convert && old) return applyConverted(kind, { old, request, subresource });
+  if (versions.length > 1 && old) return applyConverted(kind, { old, request, subresource, versions });
   return draftOf(applyPatch(request).object as unknown as KubeObject);
 }
 
@@ -116,10 +126,20 @@ async function applyConverted(
     old,
     request,
     subresource,
-  }: { readonly old: KubeObject; readonly request: ApplyRequest; readonly subresource: string },
+    versions,
+  }: {
+    readonly old: KubeObject;
+    readonly request: ApplyRequest;
+    readonly subresource: string;
+    readonly versions: readonly Kind[];
+  },
 ): Promise<Draft<KubeObject>> {
   const plan = planApply(request);
-  const others = await changesInOtherVersions(kind, { draft: plan.merged, old, subresource }, plan.versions);
+  const others = await changesInOtherVersions(
+    kind,
+    { draft: plan.merged, old, subresource },
+    { versions, asked: plan.versions },
+  );
   return draftOf(plan.finish(others).object as unknown as KubeObject);
 }
 

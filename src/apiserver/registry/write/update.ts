@@ -79,7 +79,11 @@ async function updateOnce(
   if (!request.trusted) keepWhatIsNotWritten(kind, subresource, { draft, old: stored });
   if (!request.ownsFields) {
     const writer = { context, subresource, nowMs: env.clock.now() };
-    const others = kind.convert && (await changesInOtherVersions(kind, { draft, old: stored, subresource }));
+    const versions = env.managedVersions(kind);
+    const others =
+      versions.length > 1
+        ? await changesInOtherVersions(kind, { draft, old: stored, subresource }, { versions })
+        : undefined;
     trackFields(kind, { draft, old: stored }, writer, others);
   }
   const { subresource: _, ...ref } = target;
