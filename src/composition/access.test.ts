@@ -272,7 +272,9 @@ test('a token for another audience, a forged one and an expired one are refused'
   const forged = `${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
   await assert.rejects(access.authenticator.authenticate(authorizationOf(forged), signal), unauthorized);
   assert.ok(await access.authenticator.authenticate(authorizationOf(token), signal));
-  await clock.advance(3_700_000);
+  await clock.advance(3_650_000);
+  assert.ok(await access.authenticator.authenticate(authorizationOf(token), signal), 'clocks differ by a minute');
+  await clock.advance(11_000);
   await assert.rejects(access.authenticator.authenticate(authorizationOf(token), signal), unauthorized);
 });
 
@@ -299,37 +301,48 @@ test('a token that a pod gets unasked outlives what the node is told, for progra
   assert.equal(lifeOf(elsewhere)[0], 3607);
 });
 
+async function makePodWithTokens(name: string, ...audiences: readonly (string | undefined)[]) {
+  const sources = audiences.map((audience, at) => ({
+    serviceAccountToken: { path: `token-${at}`, ...(audience !== undefined && { audience }) },
+  }));
+  const made = await client.create(pod, {
+    metadata: { name, namespace: 'team' },
+    spec: {
+      nodeName: 'n1',
+      serviceAccountName: 'app',
+      containers: [{ name: 'c', image: 'i' }],
+      volumes: [
+        { name: 't', projected: { sources } },
+        { name: 'd', csi: { driver: 'csi.example.com' } },
+      ],
+    },
+  });
+  return { apiVersion: 'v1', kind: 'Pod', name, uid: made.metadata.uid ?? '' };
+}
+
 test('a node gets tokens for pods of its own only', async () => {
-  const uid = await makePod('of-n1', 'n1');
-  const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name: 'of-n1', uid };
+  const boundObjectRef = await makePodWithTokens('of-n1', undefined);
   assert.ok(await requestToken({ boundObjectRef }, nodeUser('n1')));
   await assert.rejects(requestToken({ boundObjectRef }, nodeUser('n2')), (error) => isApiError(error, 'Forbidden'));
   await assert.rejects(requestToken({}, nodeUser('n1')), /not bound to a pod/);
 });
 
 test('a node gets tokens for those only whom the volumes of its pod name', async () => {
-  const source = { serviceAccountToken: { audience: 'vault', path: 'token' } };
-  const made = await client.create(pod, {
-    metadata: { name: 'with-tokens', namespace: 'team' },
-    spec: {
-      nodeName: 'n1',
-      serviceAccountName: 'app',
-      containers: [{ name: 'c', image: 'i' }],
-      volumes: [
-        { name: 't', projected: { sources: [source] } },
-        { name: 'd', csi: { driver: 'csi.example.com' } },
-      ],
-    },
-  });
+  const boundObjectRef = await makePodWithTokens('with-tokens', 'vault');
   const metadata = { name: 'csi.example.com' };
   await client.create(csiDriver, { metadata, spec: { tokenRequests: [{ audience: 'storage' }] } });
-  const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name: 'with-tokens', uid: made.metadata.uid ?? '' };
   for (const audience of ['vault', 'storage'])
     assert.ok(await requestToken({ boundObjectRef, audiences: [audience] }, nodeUser('n1')));
   await assert.rejects(
-    requestToken({ boundObjectRef, audiences: ['vault', 'bank'] }, nodeUser('n1')),
-    /audience "bank" not found in pod spec volume/,
+    requestToken({ boundObjectRef, audiences: ['bank'] }, nodeUser('n1')),
+    /audience "bank" not found in pod spec volume, system:node:n1 is not authorized to request tokens for this audience/,
   );
+  await assert.rejects(
+    requestToken({ boundObjectRef, audiences: ['vault', 'storage'] }, nodeUser('n1')),
+    /node may only request 0 or 1 audiences/,
+  );
+  // This server is an audience like others: not every pod may speak to it.
+  await assert.rejects(requestToken({ boundObjectRef }, nodeUser('n1')), /audience "" not found in pod spec volume/);
   await client.create(clusterRole, {
     metadata: { name: 'bank-tokens' },
     rules: [{ apiGroups: [''], resources: ['bank'], verbs: ['request-serviceaccounts-token-audience'] }],

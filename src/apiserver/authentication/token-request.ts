@@ -98,25 +98,26 @@ async function restrictNode(
   const pod = subjects.pods.get(`${ref.namespace}/${bound.pod.name}`);
   if (pod?.spec?.nodeName !== node)
     throw forbidden(accounts, ref.name, 'node requested token bound to a pod scheduled on a different node');
-  const known = audiencesOf(pod, nodeAudiences);
-  for (const audience of asked) {
-    if (known.has(audience)) continue;
-    const { namespace = '', name } = ref;
-    const resource = { group: '', version: '', plural: audience, subresource: '', namespace, name };
-    const verb = 'request-serviceaccounts-token-audience';
-    const decision = await nodeAudiences?.authorizer.authorize({ user, verb, resource });
-    if (decision?.decision !== 'allow')
-      throw forbidden(accounts, name, `audience ${JSON.stringify(audience)} not found in pod spec volume`);
-  }
+  // None is this server: a pod that mounts no such token has none that the node could be asked for.
+  const [audience = '', ...others] = asked;
+  if (others.length > 0) throw forbidden(accounts, ref.name, 'node may only request 0 or 1 audiences');
+  if (audiencesOf(pod, nodeAudiences).has(audience)) return;
+  const { namespace = '', name } = ref;
+  const resource = { group: '', version: 'v1', plural: audience, subresource: '', namespace, name };
+  const verb = 'request-serviceaccounts-token-audience';
+  const decision = await nodeAudiences?.authorizer.authorize({ user, verb, resource });
+  if (decision?.decision === 'allow') return;
+  const why = `audience ${JSON.stringify(audience)} not found in pod spec volume`;
+  throw forbidden(accounts, name, `${why}, ${user.name} is not authorized to request tokens for this audience`);
 }
 
-/** Of the pod's token volumes, and of the CSI drivers of its volumes. */
+/** Of the pod's token volumes, and of the CSI drivers of its volumes; '' is this server. */
 function audiencesOf(pod: Pod, more: NodeAudiences | undefined): ReadonlySet<string> {
   const found = new Set<string>();
   const drivers: string[] = [];
   for (const { projected, csi } of pod.spec?.volumes ?? []) {
     for (const { serviceAccountToken } of projected?.sources ?? [])
-      if (serviceAccountToken?.audience) found.add(serviceAccountToken.audience);
+      if (serviceAccountToken) found.add(serviceAccountToken.audience ?? '');
     if (csi) drivers.push(csi.driver);
   }
   if (!more) return found;
