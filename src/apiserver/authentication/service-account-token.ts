@@ -55,6 +55,8 @@ interface PrivateClaims {
   readonly node?: TokenRef;
 }
 
+/** Upstream's: clocks of several servers may differ. */
+const leewaySeconds = 60;
 const legacyIssuer = 'kubernetes/serviceaccount';
 const legacyClaim = (name: string) => `kubernetes.io/serviceaccount/${name}`;
 
@@ -142,7 +144,7 @@ export function createTokenSigner(options: {
         const { payload } = await jwtVerify(token, publicKey, {
           issuer: claimed,
           algorithms: ['ES256'],
-          clockTolerance: 10,
+          clockTolerance: leewaySeconds,
           currentDate: new Date(clock.now()),
         });
         return claimed === legacyIssuer ? legacyClaims(payload) : claimsOf(payload);

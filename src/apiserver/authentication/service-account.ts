@@ -43,7 +43,7 @@ const cachedTokens = 4096;
 /** Tokens that the API server has signed: bound ones, and those of secrets. */
 export function serviceAccountTokens(options: ServiceAccountAuthenticatorOptions): TokenAuthenticator {
   const { signer, subjects, clock, onSecretUse } = options;
-  // Signatures are checked once per token; that its account and pod still exist, each time. Keys are hashes, so that no token lies in memory.
+  // Signatures are checked once per token; that its account and pod still exist, each time. Keys are hashes: tokens are long.
   const verified = new Map<string, ServiceAccountClaims>();
 
   const verify = async (token: string): Promise<ServiceAccountClaims | undefined> => {
