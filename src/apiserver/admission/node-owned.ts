@@ -72,8 +72,9 @@ async function certificateFault(
   object: KubeObject | undefined,
   node: string,
 ) {
+  if (operation !== 'CREATE' || subresource !== '') return undefined;
   const { spec } = object as CertificateSigningRequest;
-  if (operation !== 'CREATE' || subresource !== '' || !ofNodes.includes(spec.signerName)) return undefined;
+  if (!ofNodes.includes(spec.signerName)) return undefined;
   try {
     const { commonName } = await parseCertificateRequest(spec.request);
     if (commonName === `system:node:${node}`) return undefined;

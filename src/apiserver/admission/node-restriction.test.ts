@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { loadX509 } from '../../api/certificates/parse-request.ts';
 import { node as nodeKind } from '../../api/core/node.ts';
 import { persistentVolumeClaim } from '../../api/core/persistent-volume-claim.ts';
 import { pod } from '../../api/core/pod.ts';
@@ -88,6 +89,18 @@ describe('NodeRestriction', () => {
       await refusal(client.delete(pod, { namespace: 'default', name: 'theirs' })),
       /can only delete pods with spec\.nodeName set to itself/,
     );
+  });
+
+  test('what roles let a node do beside that is no business of NodeRestriction', async () => {
+    const made = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'r' } };
+    const x509 = await loadX509();
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+    const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const asked = { name: 'CN=anybody', keys, signingAlgorithm: algorithm };
+    const request = btoa((await x509.Pkcs10CertificateRequestGenerator.create(asked)).toString('pem'));
+    const spec = { request, signerName: 'example.com/signer', usages: ['client auth'] };
+    await bench.create({ ...made, spec });
+    await client.delete(kindNamed('CertificateSigningRequest'), { name: 'r' });
   });
 
   const patch = (name: string, body: object) =>
