@@ -3,11 +3,15 @@ import type { Attributes, Authorizer, Decision, UserInfo } from '../contract.ts'
 import type { Query } from './query.ts';
 import type { RequestInfo } from './request-info.ts';
 
+/** Verbs that selectors narrow (KEP-4601); with others they are noise that no rule may rely on. */
+const selecting: ReadonlySet<string> = new Set(['list', 'watch', 'deletecollection']);
+
 /** What an authorizer sees of a request. */
 export function attributesOf(user: UserInfo, info: RequestInfo, query: Query): Attributes {
   if (!info.isResource) return { user, verb: info.verb, path: info.path };
-  const fieldSelector = query.get('fieldSelector');
-  const labelSelector = query.get('labelSelector');
+  const isSelecting = selecting.has(info.verb);
+  const fieldSelector = isSelecting && query.get('fieldSelector');
+  const labelSelector = isSelecting && query.get('labelSelector');
   return {
     user,
     verb: info.verb,
