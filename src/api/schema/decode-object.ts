@@ -7,7 +7,7 @@ import { type ApiError, badRequest } from '../status.ts';
 import { checkBody } from './decode.ts';
 import { DecodeError, decodeFailure, strictFailure, yamlFailure } from './decode-errors.ts';
 import { duplicateFields, hasEveryField } from './duplicates.ts';
-import { parseJson } from './exact-json.ts';
+import { mayHaveWrittenNumbers, parseJson, parseWritten } from './exact-json.ts';
 import { jsonSyntaxError, jsonType } from './json-syntax.ts';
 
 export interface DecodeOptions {
@@ -25,6 +25,7 @@ export interface DecodeOptions {
 export function decodeObject(kind: Kind, json: string, options: DecodeOptions): Draft<KubeObject> {
   const value = parse(kind, json);
   checkType(kind, value);
+  if (options.duplicates === undefined) checkWrittenNumbers(kind, json);
   if (options.fieldValidation === 'Ignore') return decodeValue(kind, value);
   // Looked at first: what follows takes fields out.
   const isWhole = options.duplicates !== undefined || hasEveryField(json, value);
@@ -54,6 +55,12 @@ function typed(kind: Kind, value: Record<string, unknown>): Draft<KubeObject> {
   return Object.assign(value, { apiVersion: kind.apiVersion, kind: kind.kind }) as unknown as Draft<KubeObject>;
 }
 
+/** Numbers of a custom resource, and of YAML, are read as floats first: `1.0` is 1 there. */
+function checkWrittenNumbers(kind: Kind, json: string): void {
+  if (mayHaveWrittenNumbers(json) && kind.schema().name !== undefined)
+    checkFields(kind, parse(kind, json, parseWritten));
+}
+
 /** Returns the paths of unknown fields. */
 function checkFields(kind: Kind, value: Record<string, unknown>): readonly string[] {
   const schema = kind.schema();
@@ -69,10 +76,10 @@ function check<Result>(run: () => Result, kind: Kind): Result {
   }
 }
 
-function parse(kind: Kind, json: string): Record<string, unknown> {
+function parse(kind: Kind, json: string, read = parseJson): Record<string, unknown> {
   let value: unknown;
   try {
-    value = parseJson(json);
+    value = read(json);
   } catch (error) {
     throw unrecognized(kind, json, `json parse error: ${syntaxProblem(json, error)}`);
   }

@@ -2,6 +2,7 @@
 import { toError } from '../../base/errors.ts';
 import { canonicalQuantity, QuantityError } from '../quantity/quantity.ts';
 import { DecodeError } from './decode-errors.ts';
+import { WrittenNumber } from './exact-json.ts';
 import { goPlace, goType, goValue, type Step } from './go-text.ts';
 import { canonicalBase64, canonicalMicroTimeText, canonicalTimeText, ScalarError } from './scalars.ts';
 import type { Schema } from './schema.ts';
@@ -30,14 +31,17 @@ export function checkScalar(schema: Schema, value: unknown, walk: Walk): unknown
     case 'number':
       if (typeof value === 'number') return value;
       if (typeof value === 'bigint') return Number(value);
+      if (value instanceof WrittenNumber) return value;
       break;
     case 'integer':
       if (typeof value === 'number' || typeof value === 'bigint') return checkInteger(schema, value, walk);
+      if (value instanceof WrittenNumber) throw noInteger(schema, value, walk);
       break;
     default:
       // IntOrString decodes itself, so Go's message does not know the field.
       if (typeof value === 'string') return value;
       if (typeof value === 'number' || typeof value === 'bigint') return checkInteger(int32, value);
+      if (value instanceof WrittenNumber) throw noInteger(int32, value);
       throw new DecodeError(`json: cannot unmarshal ${goValue(value)} into Go value of type int32`);
   }
   throw mismatch(schema, value, walk);
@@ -58,9 +62,14 @@ function checkInteger(schema: Schema, value: number | bigint, walk?: Walk): numb
   const isSafe = typeof value === 'number' && Number.isSafeInteger(value);
   const isInt32 = schema.format === 'int32';
   if (isSafe && (!isInt32 || (value >= -(2 ** 31) && value < 2 ** 31))) return value;
+  throw noInteger(schema, value, walk);
+}
+
+function noInteger(schema: Schema, value: number | bigint | WrittenNumber, walk?: Walk): DecodeError {
   const place = walk ? goPlace(walk.struct, walk.path) : 'Go value';
-  const why = !isInt32 && !isSafe && (typeof value === 'bigint' || Number.isInteger(value)) ? exactly : '';
-  throw new DecodeError(`json: cannot unmarshal number ${value} into ${place} of type ${goType(schema)}${why}`);
+  const isLarge = schema.format !== 'int32' && (typeof value === 'bigint' || Number.isInteger(value));
+  const why = isLarge ? exactly : '';
+  return new DecodeError(`json: cannot unmarshal number ${value} into ${place} of type ${goType(schema)}${why}`);
 }
 
 function checkFormatted(schema: Schema, value: unknown, walk: Walk): unknown {
@@ -85,7 +94,7 @@ function checkQuantity(value: unknown): string {
     return canonicalQuantity(
       typeof value === 'string' || typeof value === 'number'
         ? value
-        : typeof value === 'bigint'
+        : typeof value === 'bigint' || value instanceof WrittenNumber
           ? String(value)
           : 'not a quantity',
     );

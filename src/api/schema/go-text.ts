@@ -1,10 +1,11 @@
 /** How Go's JSON decoder, which upstream uses, speaks of values and types. Clients show these messages to people. */
+import { WrittenNumber } from './exact-json.ts';
 import type { Schema } from './schema.ts';
 
 /** What stands in the JSON, in the decoder's words. */
 export function goValue(value: unknown): string {
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'bigint') return 'number';
+  if (typeof value === 'bigint' || value instanceof WrittenNumber) return 'number';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
