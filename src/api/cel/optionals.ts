@@ -5,6 +5,8 @@ import {
   CelScalar,
   type CelValue,
   celFunc,
+  celList,
+  celMap,
   celMethod,
   isCelList,
   isCelMap,
@@ -77,17 +79,39 @@ const ofOptionals: readonly CelFunc[] = [
   celFunc(hidden.present, [optional], DYN, (value) => value as Dyn),
 ];
 
-function withEntry(map: ReadonlyMap<Key, CelValue>, key: CelValue, value: CelValue): Dyn {
-  return new Map([...map, [key as Key, value]]) as unknown as Dyn;
+/**
+ * What a loop gathers grows in place: no expression can name it before the loop has ended, and copies would make long loops
+ * slow. What it begins with is part of the expression and is copied once.
+ */
+const listsMade = new WeakMap<CelValue & object, CelValue[]>();
+const mapsMade = new WeakMap<CelValue & object, Map<Key, CelValue>>();
+
+function append(into: CelValue, item: CelValue): Dyn {
+  if (!isCelList(into)) throw new Error('no such overload: a list is needed');
+  const items = listsMade.get(into);
+  if (items) {
+    items.push(item);
+    return into as Dyn;
+  }
+  const made = [...into, item];
+  const list = celList(made);
+  listsMade.set(list, made);
+  return list as Dyn;
 }
 
-function mapOf(value: CelValue): ReadonlyMap<Key, CelValue> {
-  if (!isCelMap(value)) throw new Error('no such overload: a map is needed');
-  return value as unknown as ReadonlyMap<Key, CelValue>;
-}
-
-function noTwice(map: ReadonlyMap<Key, CelValue>, key: CelValue): void {
-  if (map.has(key as Key)) throw new Error(`insert failed: key '${String(key)}' already exists`);
+function withEntries(into: CelValue, entries: Iterable<readonly [CelValue, CelValue]>): Dyn {
+  if (!isCelMap(into)) throw new Error('no such overload: a map is needed');
+  let [map, made]: [CelValue, Map<Key, CelValue> | undefined] = [into, mapsMade.get(into)];
+  if (!made) {
+    made = new Map(into as unknown as Iterable<[Key, CelValue]>);
+    map = celMap(made as never);
+    mapsMade.set(map as CelValue & object, made);
+  }
+  for (const [key, value] of entries) {
+    if (into.has(key as Key)) throw new Error(`insert failed: key '${String(key)}' already exists`);
+    made.set(key as Key, value);
+  }
+  return map as Dyn;
 }
 
 /** What loops with two variables and literals with optional entries are made of. */
@@ -98,20 +122,15 @@ const ofLoops: readonly CelFunc[] = [
     throw new Error('no such overload: this cannot be the range of a loop');
   }),
   celFunc(hidden.at, [DYN, DYN], DYN, (of, index) => (first(indexOf(of, index) as unknown as CelList) ?? null) as Dyn),
-  celFunc(hidden.put, [DYN, DYN, DYN], DYN, (into, key, value) => {
-    const map = mapOf(into);
-    noTwice(map, key);
-    return withEntry(map, key, value);
-  }),
+  celFunc(hidden.append, [DYN, DYN], DYN, append),
+  celFunc(hidden.put, [DYN, DYN, DYN], DYN, (into, key, value) => withEntries(into, [[key, value]])),
   celFunc(hidden.merge, [DYN, DYN], DYN, (into, from) => {
-    const map = mapOf(into);
-    const more = mapOf(from);
-    for (const key of more.keys()) noTwice(map, key);
-    return new Map([...map, ...more]) as unknown as Dyn;
+    if (!isCelMap(from)) throw new Error('no such overload: a map is needed');
+    return withEntries(into, from as unknown as Iterable<[CelValue, CelValue]>);
   }),
   celFunc(hidden.putPresent, [DYN, DYN, DYN], DYN, (into, key, value) => {
     const held = isCelList(value) ? first(value) : undefined;
-    return held === undefined ? (into as Dyn) : withEntry(mapOf(into), key, held);
+    return held === undefined ? (into as Dyn) : withEntries(into, [[key, held]]);
   }),
 ];
 

@@ -1,10 +1,10 @@
-import { type CelInput, CelScalar, type CelValue, celEnv, celFunc, isCelError, plan } from '@bufbuild/cel';
-import { strings } from '@bufbuild/cel/ext';
+import { type CelInput, type CelValue, celEnv, isCelError, plan } from '@bufbuild/cel';
 import { toError } from '../../base/errors.ts';
-import { type AskAccess, authorizerLibrary } from './authorizer.ts';
-import { kubernetesLibrary, stepsOf } from './library/library.ts';
+import { authorizerLibrary } from './authorizer.ts';
+import { askNow, type CelBudget, perExpressionSteps, withBudget } from './budget.ts';
+import { kubernetesLibrary } from './library/library.ts';
 import { opaqueTypes } from './opaque.ts';
-import { countSteps, stepsFunction } from './steps.ts';
+import { countSteps, stepsOfLoops } from './steps.ts';
 import { type Parsed, parse } from './syntax/parser.ts';
 import { describe, SyntaxProblem } from './syntax/source.ts';
 import { check, type Declared } from './types/checker.ts';
@@ -18,6 +18,8 @@ import { dyn, type Type } from './types/type.ts';
 
 /** An expression that cannot be used; the message is cel-go's. */
 export class CelCompileError extends Error {}
+
+export type { CelBudget } from './budget.ts';
 
 export type CelOutcome = { readonly value: CelValue; readonly error?: never } | { readonly error: string };
 
@@ -33,33 +35,10 @@ export interface CelProgram {
   evaluate(variables: Readonly<Record<string, CelInput>>, budget?: CelBudget): CelOutcome;
 }
 
-/** What evaluations draw on; several expressions may share it. */
-export interface CelBudget {
-  /** Steps of loops that are left. */
-  steps: number;
-  /** Answers what `authorizer` is asked. Absent: there is nobody to ask. */
-  readonly ask?: AskAccess;
-}
-
-/** Upstream's limit of a single expression (its costs and our steps are of the same order). */
-export const perExpressionSteps = 1_000_000;
 const maxExpressionChars = 64 * 1024;
 
-let spending: CelBudget = { steps: 0 };
-
-const spendSteps = celFunc(stepsFunction, [CelScalar.DYN], CelScalar.DYN, (range: CelValue) => {
-  spending.steps -= 1 + stepsOf(range);
-  if (spending.steps < 0) throw new Error('operation cancelled: actual cost limit exceeded');
-  return range as CelInput<typeof CelScalar.DYN>;
-});
-
-function askNow(): AskAccess {
-  if (!spending.ask) throw new Error('there is no authorizer here');
-  return spending.ask;
-}
-
 export const environment = celEnv({
-  funcs: [...strings, ...kubernetesLibrary, ...authorizerLibrary(askNow), spendSteps],
+  funcs: [...kubernetesLibrary, ...authorizerLibrary(askNow), stepsOfLoops],
   registry: opaqueTypes,
 });
 
@@ -122,20 +101,25 @@ function evaluate(
   bindings: Readonly<Record<string, CelInput>>,
   budget: CelBudget = { steps: perExpressionSteps },
 ): CelOutcome {
-  const outer = spending;
-  spending = budget;
   try {
-    const result = run(bindings);
+    const result = withBudget(budget, () => run(bindings));
     return isCelError(result) ? { error: upstreamText(result.message) } : { value: result as CelValue };
   } catch (error) {
     return { error: upstreamText(toError(error).message) };
-  } finally {
-    spending = outer;
   }
 }
 
+/** What the engine says, and what cel-go says then. */
+const wordings: readonly (readonly [RegExp, string])[] = [
+  [/^field not found: (.*)$/, 'no such key: $1'],
+  [/^int divide by zero$/, 'division by zero'],
+  [/^u?int modulus by zero$/, 'modulus by zero'],
+  [/^index (-?\d+) out of bounds.*$/, 'index out of bounds: $1'],
+  [/^int overflow.*$/, 'integer overflow'],
+  [/^uint overflow.*$/, 'unsigned integer overflow'],
+];
+
 function upstreamText(message: string): string {
-  const missing = /^field not found: (.*)$/.exec(message);
-  if (missing) return `no such key: ${missing[1]}`;
-  return message === 'int divide by zero' ? 'division by zero' : message;
+  const found = wordings.find(([pattern]) => pattern.test(message));
+  return found ? message.replace(...found) : message;
 }

@@ -1,5 +1,5 @@
 /** `x-kubernetes-validations`: rules in CEL that stand in a definition's schema. */
-import { type CelBudget, CelCompileError, type CelProgram, compile, perExpressionSteps } from '../../cel/program.ts';
+import { type CelBudget, CelCompileError, type CelProgram, compile } from '../../cel/program.ts';
 import { dyn, optionalOf } from '../../cel/types/type.ts';
 import { jsonEqual } from '../../patch/index.ts';
 import type { JSONSchemaProps, ValidationRule } from '../../schema/generated/types/apiextensions-v1.ts';
@@ -208,10 +208,9 @@ function judge({ source, program, message }: Rule, { schema }: Node, { value, pa
       : before && { oldSelf: celValueOf(schema, before.value) }),
   };
   const evaluate = (what: CelProgram) => {
-    const allowed = Math.min(run.left, perExpressionSteps);
-    const budget: CelBudget = { steps: allowed };
+    const budget: CelBudget = { steps: run.left };
     const outcome = what.evaluate(variables, budget);
-    run.left -= allowed - Math.max(budget.steps, 0);
+    run.left = budget.steps;
     return outcome;
   };
   const field = fieldOf(path, source.fieldPath);

@@ -1,4 +1,5 @@
-import { type CelFunc, CelScalar, type CelValue, celFunc, isCelList } from '@bufbuild/cel';
+import { type CelFunc, CelScalar, celFunc } from '@bufbuild/cel';
+import { equality } from '../equality.ts';
 import { optionals } from '../optionals.ts';
 import { addresses } from './addresses.ts';
 import { formatLibrary } from './formats.ts';
@@ -6,6 +7,7 @@ import { lists } from './lists.ts';
 import { quantities } from './quantities.ts';
 import { regexes } from './regexes.ts';
 import { versions } from './semver.ts';
+import { stringLibrary } from './strings.ts';
 import { urls } from './urls.ts';
 
 const { STRING } = CelScalar;
@@ -14,8 +16,10 @@ const patches: readonly CelFunc[] = [
   celFunc('jsonpatch.escapeKey', [STRING], STRING, (key) => key.replaceAll('~', '~0').replaceAll('/', '~1')),
 ];
 
-/** kubernetes.io/docs/reference/using-api/cel: what Kubernetes adds to CEL's own functions and its strings library. */
+/** kubernetes.io/docs/reference/using-api/cel: what Kubernetes has beside CEL's own functions. */
 export const kubernetesLibrary: readonly CelFunc[] = [
+  ...equality,
+  ...stringLibrary,
   ...patches,
   ...optionals,
   ...lists,
@@ -26,9 +30,3 @@ export const kubernetesLibrary: readonly CelFunc[] = [
   ...formatLibrary,
   ...versions,
 ];
-
-/** How many steps going through a value takes. */
-export function stepsOf(value: CelValue): number {
-  if (isCelList(value)) return value.size;
-  return typeof value === 'object' && value !== null && 'size' in value ? Number(value.size) : 0;
-}

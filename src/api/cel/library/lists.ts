@@ -1,4 +1,6 @@
 import { type CelFunc, type CelInput, CelScalar, type CelValue, celFunc, celMethod, listType } from '@bufbuild/cel';
+import { spend } from '../budget.ts';
+import { equal, isIn } from '../equality.ts';
 
 const { BOOL, INT, DYN } = CelScalar;
 const anyList = listType(DYN);
@@ -11,27 +13,36 @@ function compare(a: CelValue, b: CelValue): number {
 }
 
 function extreme(list: List, sign: number, name: string): CelValue {
-  const [first, ...others] = list;
+  const [first, ...others] = itemsOf(list);
   if (first === undefined) throw new Error(`${name} called on empty list`);
   return others.reduce((best, item) => (compare(item, best) * sign > 0 ? item : best), first);
 }
 
+function inRange(total: bigint): bigint {
+  if (BigInt.asIntN(64, total) !== total) throw new Error('integer overflow');
+  return total;
+}
+
 function sum(list: List): bigint | number {
-  const items = [...list];
+  const items = itemsOf(list);
   if (items.length === 0) return 0n;
-  if (items.every((item) => typeof item === 'bigint')) return items.reduce((total, item) => total + item, 0n);
+  if (items.every((item) => typeof item === 'bigint')) return inRange(items.reduce((total, item) => total + item, 0n));
   if (items.every((item) => typeof item === 'number')) return items.reduce((total, item) => total + item, 0);
   throw new Error('no such overload: sum of these values');
 }
 
-/** Lists compare by what is in them only where CEL's scalars do: enough for what sets are made of. */
-const keyOf = (value: CelValue) => `${typeof value} ${String(value)}`;
-const keysOf = (list: List) => new Set([...list].map(keyOf));
+/** What is in a list, which is gone through. */
+function itemsOf(list: List): readonly CelValue[] {
+  spend(list.size);
+  return [...list];
+}
+
+const hasAll = (all: List, some: List) => itemsOf(some).every((item) => isIn(item, all));
 
 /** Lists and sets. */
 export const lists: readonly CelFunc[] = [
   celMethod('isSorted', anyList, [], BOOL, function () {
-    const items = [...(this as List)];
+    const items = itemsOf(this as List);
     return items.every((item, at) => at === 0 || compare(items[at - 1] as CelValue, item) <= 0);
   }),
   celMethod('sum', anyList, [], DYN, function () {
@@ -44,12 +55,12 @@ export const lists: readonly CelFunc[] = [
     return extreme(this as List, 1, 'max') as CelInput<typeof DYN>;
   }),
   celMethod('indexOf', anyList, [DYN], INT, function (wanted) {
-    return BigInt([...(this as List)].findIndex((item) => keyOf(item) === keyOf(wanted)));
+    return BigInt(itemsOf(this as List).findIndex((item) => equal(item, wanted)));
   }),
   celMethod('lastIndexOf', anyList, [DYN], INT, function (wanted) {
-    return BigInt([...(this as List)].findLastIndex((item) => keyOf(item) === keyOf(wanted)));
+    return BigInt(itemsOf(this as List).findLastIndex((item) => equal(item, wanted)));
   }),
-  celFunc('sets.contains', [anyList, anyList], BOOL, (all, some) => keysOf(all).isSupersetOf(keysOf(some))),
-  celFunc('sets.intersects', [anyList, anyList], BOOL, (a, b) => !keysOf(a).isDisjointFrom(keysOf(b))),
-  celFunc('sets.equivalent', [anyList, anyList], BOOL, (a, b) => keysOf(a).symmetricDifference(keysOf(b)).size === 0),
+  celFunc('sets.contains', [anyList, anyList], BOOL, hasAll),
+  celFunc('sets.intersects', [anyList, anyList], BOOL, (a, b) => itemsOf(a).some((item) => isIn(item, b))),
+  celFunc('sets.equivalent', [anyList, anyList], BOOL, (a, b) => hasAll(a, b) && hasAll(b, a)),
 ];

@@ -8,7 +8,11 @@ export const hidden = {
   keys: '@keys',
   /** What a list has at an index, a map at a key. */
   at: '@at',
-  /** A map with one more entry; false when the key is there already. */
+  /** Whether a map has a field. */
+  has: '@has',
+  /** A list with one more item. */
+  append: '@append',
+  /** A map with one more entry. */
   put: '@put',
   /** Two maps as one. */
   merge: '@merge',
@@ -162,7 +166,7 @@ function gather(call: Call, { isFilter = false } = {}): Expr | undefined {
   const test = isFilter || args.length === 3 ? rest[0] : undefined;
   if (!made) return undefined;
   const soFar = () => nodes.ident(offset, accumulator);
-  const added = nodes.call(offset, '_+_', [soFar(), nodes.list(offset, [made])]);
+  const added = nodes.call(offset, hidden.append, [soFar(), made]);
   return nodes.fold(offset, {
     range,
     item,
@@ -182,7 +186,7 @@ function transform(call: Call, into: 'list' | 'map' | 'entry'): Expr | undefined
   const soFar = () => nodes.ident(offset, accumulator);
   const added =
     into === 'list'
-      ? nodes.call(offset, '_+_', [soFar(), nodes.list(offset, [made])])
+      ? nodes.call(offset, hidden.append, [soFar(), made])
       : into === 'map'
         ? nodes.call(offset, hidden.put, [soFar(), nodes.ident(offset, item), made])
         : nodes.call(offset, hidden.merge, [soFar(), made]);

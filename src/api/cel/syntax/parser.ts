@@ -199,8 +199,8 @@ class Parser {
       const call = { nodes: this.#nodes, offset: at, target: operand, args };
       return expandMethod(call, token.text) ?? this.#nodes.call(at, token.text, args, operand);
     }
-    const name = this.#typeName(operand);
-    if (name !== undefined && this.#isNext('{')) return this.#message(`${name}.${token.text}`);
+    const name = this.#isNext('{') ? this.#typeName(operand) : undefined;
+    if (name !== undefined) return this.#message(`${name}.${token.text}`);
     return this.#nodes.select(offset, operand, token.text);
   }
 

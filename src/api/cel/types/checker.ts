@@ -4,7 +4,7 @@ import type { Parsed } from '../syntax/parser.ts';
 import type { Problem } from '../syntax/source.ts';
 import { functionSignatures, methodSignatures, type Signature } from './declarations.ts';
 import { bool, dyn, formatType, listOf, mapOf, optionalOf, type Type } from './type.ts';
-import { assign, type Bindings, join, resolve } from './unify.ts';
+import { assign, Bindings, join, resolve } from './unify.ts';
 
 /** What an expression may refer to. */
 export interface Declared {
@@ -45,8 +45,7 @@ class Checker {
   readonly #declared: Declared;
   readonly #offsetOf: (node: Expr) => number;
   readonly #types = new Map<Expr, Type>();
-  #bindings: Bindings = new Map();
-  #params = 0;
+  readonly #bindings = new Bindings();
 
   constructor(declared: Declared, offsetOf: (node: Expr) => number) {
     this.#declared = declared;
@@ -92,11 +91,6 @@ class Checker {
   #problem(node: Expr, message: string): Type {
     this.problems.push({ offset: this.#offsetOf(node), message });
     return dyn;
-  }
-
-  #param(): Type {
-    this.#params++;
-    return { kind: 'param', name: `_var${this.#params}` };
   }
 
   #known(type: Type): Type {
@@ -194,20 +188,21 @@ class Checker {
     isMethod = false,
   ): Type {
     let found: Type | undefined;
-    let after = this.#bindings;
+    let bound: ReturnType<Bindings['undo']> = [];
+    const { size } = this.#bindings;
     for (const signature of signatures) {
       if (signature.args.length !== types.length) continue;
       const { args, result } = this.#fresh(signature);
-      let bindings: Bindings | undefined = this.#bindings;
-      for (const [at, arg] of args.entries()) bindings &&= assign(arg, types[at] ?? dyn, bindings);
-      if (!bindings) continue;
-      const type = resolve(result, bindings);
-      if (!found) after = bindings;
+      const fits = args.every((arg, at) => assign(arg, types[at] ?? dyn, this.#bindings));
+      const type = fits ? resolve(result, this.#bindings) : undefined;
+      const tried = this.#bindings.undo(size);
+      if (!type) continue;
+      if (!found) bound = tried;
       // Several fit, as something is dyn: which one is known when it runs.
       found = !found || formatType(found) === formatType(type) ? type : dyn;
     }
     if (found) {
-      this.#bindings = after;
+      for (const [param, type] of bound) this.#bindings.bind(param, type);
       return found;
     }
     const written = types.map((type) => formatType(this.resolved(type)));
@@ -221,7 +216,7 @@ class Checker {
     const renamed = (type: Type): Type => {
       switch (type.kind) {
         case 'param': {
-          const known = names.get(type.name) ?? this.#param();
+          const known = names.get(type.name) ?? this.#bindings.fresh();
           names.set(type.name, known);
           return known;
         }
@@ -248,13 +243,12 @@ class Checker {
         continue;
       }
       const [before, now] = [this.#known(all), this.#known(type)];
-      const { type: joined, bindings } = join(before, now, this.#bindings);
-      this.#bindings = bindings;
+      const joined = join(before, now, this.#bindings);
       if (joined.kind === 'dyn' && before.kind !== 'dyn' && now.kind !== 'dyn')
         this.#problem(node, `expected type '${formatType(before)}' but found '${formatType(now)}'`);
       all = joined;
     }
-    return all ?? this.#param();
+    return all ?? this.#bindings.fresh();
   }
 
   #list(elements: readonly Expr[], scope: Scope): Type {
@@ -290,9 +284,7 @@ class Checker {
     const problems = this.problems.length;
     this.check(loopCondition, inner);
     const step = this.check(loopStep, inner);
-    const bound = assign(init, step, this.#bindings);
-    if (bound) this.#bindings = bound;
-    else if (this.problems.length === problems)
+    if (!assign(init, step, this.#bindings) && this.problems.length === problems)
       this.#problem(
         loopStep,
         `expected type '${formatType(this.resolved(init))}' but found '${formatType(this.resolved(step))}'`,

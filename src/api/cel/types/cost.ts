@@ -1,4 +1,5 @@
 import type { Expr, Expr_Call, Expr_Comprehension } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
+import { hidden } from '../syntax/macros.ts';
 import type { Type } from './type.ts';
 
 /**
@@ -101,6 +102,8 @@ class Estimate {
   /** What a function costs by itself. */
   #own(name: string, first: Expr | undefined, second: Expr | undefined): number {
     if (name === 'check') return perQuestion;
+    // cel-go makes a list of the item and joins both.
+    if (name === hidden.append) return perList + perStep;
     if (name === '@in') return Math.max(perStep, this.#size(second));
     if (name === 'contains' && isText(first && this.#typeOf(first)))
       return Math.max(perStep, this.#size(first) * perCharacter) * Math.max(perStep, this.#size(second) * perCharacter);

@@ -49,6 +49,7 @@ const functions: Readonly<Record<string, readonly string[]>> = {
   '@not_strictly_false': ['(bool): bool'],
   [hidden.keys]: ['(list(A)): list(int)', '(map(A, B)): list(A)'],
   [hidden.at]: ['(list(A), int): A', '(map(A, B), A): B'],
+  [hidden.append]: ['(list(A), A): list(A)'],
   [hidden.put]: ['(map(A, B), A, B): map(A, B)'],
   [hidden.merge]: ['(map(A, B), map(A, B)): map(A, B)'],
   [hidden.optionalIndex]: ['(list(A), int): optional_type(A)', '(map(A, B), A): optional_type(B)'],
