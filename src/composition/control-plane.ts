@@ -107,6 +107,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
       callWebhook,
       settings: admissionSettings,
       configuration,
+      metrics,
       log: log.child('admission'),
     }),
     serviceAllocator({

@@ -16,6 +16,7 @@ import { runtimeClass } from '../../api/node/runtime-class.ts';
 import { priorityClass } from '../../api/scheduling/priority-class.ts';
 import { storageClass } from '../../api/storage/storage-class.ts';
 import { type Logger, silentLogger } from '../../base/log.ts';
+import type { MetricRegistry } from '../../base/metrics/metrics.ts';
 import type { Client } from '../../client/client.ts';
 import type { RuleResolver } from '../authorization/rbac.ts';
 import type { AdmissionPlugin, Authorizer } from '../contract.ts';
@@ -47,6 +48,7 @@ import type { AdmissionSettings } from './settings.ts';
 import { claimResize, defaultStorageClass, storageObjectInUseProtection } from './storage.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 import type { WebhookOptions } from './webhooks/invoke.ts';
+import { webhookMetrics } from './webhooks/metrics.ts';
 import { mutatingWebhooks } from './webhooks/mutating.ts';
 import { validatingWebhooks } from './webhooks/validating.ts';
 
@@ -65,6 +67,8 @@ export interface AdmissionOptions {
   /** Of kube-apiserver's flags. Default: upstream's default set. */
   readonly settings?: AdmissionSettings;
   readonly configuration?: AdmissionConfiguration;
+  /** Where calls of webhooks are counted. Default: nowhere. */
+  readonly metrics?: MetricRegistry;
 }
 
 /** The built-in plugins in upstream's order; a new one is a file and a line here. */
@@ -103,7 +107,7 @@ export function builtInAdmission(options: AdmissionOptions): readonly AdmissionP
 
 /** What users add to the chain. It comes late, so that it sees what the built-in plugins made. */
 function extensions(
-  { client, authorizer, connection, callWebhook, log = silentLogger }: AdmissionOptions,
+  { client, authorizer, connection, callWebhook, metrics, log = silentLogger }: AdmissionOptions,
   kinds: () => readonly Kind[],
   before: readonly AdmissionPlugin[],
 ): readonly AdmissionPlugin[] {
@@ -113,6 +117,7 @@ function extensions(
     call: callWebhook ?? serviceWebhooks(client, connection),
     conditionsMatch: createConditionsMatch(authorizer),
     log,
+    ...(metrics && { count: webhookMetrics(metrics) }),
   };
   const policies = { client, kinds, namespaces: shared.namespaces, equivalents: shared.equivalents, authorizer };
   const mutating = mutatingPolicies(

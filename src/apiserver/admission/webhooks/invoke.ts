@@ -16,6 +16,7 @@ import type { CallWebhook } from '../../webhook-client/caller.ts';
 import type { ConditionsMatch } from '../match-conditions.ts';
 import { isExempt, type Matching, matchedKind, selectorsMatch, shownAs } from '../match-rules.ts';
 import { denied, failedClosed, noDryRun, WebhookCallError } from './errors.ts';
+import type { WebhookOutcome } from './metrics.ts';
 import { readVerdict, reviewOf, reviewVersion, type Verdict } from './review.ts';
 
 export type Webhook = MutatingWebhook | ValidatingWebhook;
@@ -26,6 +27,8 @@ export interface WebhookOptions {
   readonly call: CallWebhook;
   readonly conditionsMatch: ConditionsMatch;
   readonly log: Logger;
+  /** Where calls are counted. Absent: nowhere. */
+  readonly count?: (outcome: WebhookOutcome) => void;
 }
 
 /** One webhook as it concerns one request. */
@@ -106,12 +109,22 @@ export async function invoke(
   }
   if (request.dryRun && webhook.sideEffects !== 'None' && webhook.sideEffects !== 'NoneOnDryRun')
     throw noDryRun(webhook.name);
+  const type = round === undefined ? 'validating' : 'admit';
+  const startMs = performance.now();
+  const settle = (outcome: Pick<WebhookOutcome, 'refused' | 'failed'>): void =>
+    options.count?.({
+      ...{ name: webhook.name, type, operation: request.operation },
+      seconds: (performance.now() - startMs) / 1000,
+      ...outcome,
+    });
   let verdict: Verdict;
   try {
     verdict = await ask(options, webhook, { request, ...shown });
   } catch (error) {
     request.signal?.throwIfAborted();
-    if (webhook.failurePolicy !== 'Ignore') throw failedClosed(error);
+    const refused = webhook.failurePolicy === 'Ignore' ? undefined : failedClosed(error);
+    settle({ refused, failed: true });
+    if (refused) throw refused;
     const what = round === undefined ? 'validating' : 'mutating';
     request.annotate?.(`failed-open.${what}.${callName(concern, round ?? 0)}`, webhook.name);
     log.warn('a webhook failed and is passed over', { webhook: webhook.name, error: toError(error).message });
@@ -119,7 +132,9 @@ export async function invoke(
   }
   for (const warning of verdict.warnings) request.warn(warning);
   for (const [key, value] of verdict.auditAnnotations) request.annotate?.(`${webhook.name}/${key}`, value);
-  if (!verdict.allowed) throw denied(webhook.name, verdict.status);
+  const refused = verdict.allowed ? undefined : denied(webhook.name, verdict.status);
+  settle({ refused, failed: false });
+  if (refused) throw refused;
   return verdict;
 }
 

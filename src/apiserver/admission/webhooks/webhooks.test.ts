@@ -5,6 +5,7 @@ import { validatingWebhookConfiguration } from '../../../api/admissionregistrati
 import { horizontalPodAutoscaler } from '../../../api/autoscaling/horizontal-pod-autoscaler.ts';
 import { configMap } from '../../../api/core/config-map.ts';
 import type { ApiError } from '../../../api/status.ts';
+import { MetricRegistry } from '../../../base/metrics/metrics.ts';
 import { directConnection, type NodeConnection } from '../../proxy/node-connection.ts';
 import { type AdmissionBench, openAdmission, refusal, root } from '../admission.test-helper.ts';
 import { startWebhookServer, type WebhookServer } from './webhook-server.test-helper.ts';
@@ -14,12 +15,13 @@ const everything = { operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], re
 describe('webhooks', () => {
   let bench: AdmissionBench;
   let server: WebhookServer;
+  const metrics = new MetricRegistry();
   before(async () => {
     server = await startWebhookServer();
     const dial: NodeConnection['dial'] = ({ host, port }, signal) =>
       // 10.1.1.1 stands for the webhook's pod.
       directConnection.dial(host === '10.1.1.1' ? { host: '127.0.0.1', port: server.port } : { host, port }, signal);
-    bench = await openAdmission({ connection: { dial } });
+    bench = await openAdmission({ connection: { dial }, metrics });
   });
   after(async () => {
     await bench.close();
@@ -54,6 +56,29 @@ describe('webhooks', () => {
     kind: 'ConfigMap',
     metadata: { name, namespace: 'default', labels },
     data,
+  });
+
+  test('calls are counted by what came of them', async () => {
+    server.on('/counted', ({ object }) => (object?.data.bad ? { allowed: false, status: { code: 409 } } : {}));
+    const gone = { clientConfig: { url: 'https://127.0.0.1:1/', caBundle: server.caBundle } };
+    await register('Mutating', webhook('open', { ...gone, failurePolicy: 'Ignore' }));
+    await register('Validating', webhook('counted'));
+    await bench.create(settings('good'));
+    await assert.rejects(bench.create(settings('bad', { bad: 'yes' })));
+    await bench.client.deleteCollection(validatingWebhookConfiguration, {});
+    await register('Validating', webhook('shut', gone));
+    await assert.rejects(bench.create(settings('unlucky')));
+    const text = metrics.render();
+    const labels = (name: string, type: string) => `name="${name}.example.com",type="${type}"`;
+    for (const line of [
+      `admission_duration_seconds_count{${labels('counted', 'validating')},operation="CREATE",rejected="false"} 1`,
+      `admission_duration_seconds_count{${labels('counted', 'validating')},operation="CREATE",rejected="true"} 1`,
+      `request_total{${labels('counted', 'validating')},operation="CREATE",code="409",rejected="true"} 1`,
+      `rejection_count{${labels('counted', 'validating')},operation="CREATE",error_type="no_error",rejection_code="409"} 1`,
+      `rejection_count{${labels('shut', 'validating')},operation="CREATE",error_type="calling_webhook_error",rejection_code="500"} 1`,
+      `fail_open_count{${labels('open', 'admit')}} 3`,
+    ])
+      assert.ok(text.includes(`\napiserver_admission_webhook_${line}\n`), `${line} in ${text}`);
   });
 
   test('a validating webhook sees the whole request, warns, and refuses with its own words', async () => {
