@@ -34,6 +34,24 @@ test('a key being worked on is not given out; asked for meanwhile, it comes once
   assert.deepEqual(drain(), []);
 });
 
+test('how long a key was due is told when it is taken', async () => {
+  const clock = new FakeClock();
+  const waited: number[] = [];
+  const queue = new WorkQueue<string>({ clock, onReady: () => undefined, onTaken: (ms) => waited.push(ms) });
+  queue.add('a');
+  queue.add('later', 1_000);
+  await clock.advance(300);
+  queue.add('a');
+  assert.equal(queue.take(), 'a');
+  queue.add('a');
+  await clock.advance(50);
+  queue.finish('a');
+  assert.equal(queue.take(), 'a');
+  await clock.advance(700);
+  assert.equal(queue.take(), 'later');
+  assert.deepEqual(waited, [300, 50, 50]);
+});
+
 test('the earliest time wins, whichever was asked for first', async () => {
   const { queue, clock, drain } = queueWith();
   queue.add('a', 1_000);

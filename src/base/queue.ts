@@ -6,6 +6,8 @@ export interface WorkQueueOptions {
   readonly onReady: () => void;
   /** Most keys held at once; more are refused. Default: 200,000. */
   readonly maxKeys?: number;
+  /** A key was taken that had been due for so long. */
+  readonly onTaken?: (waitedMs: number) => void;
 }
 
 /**
@@ -16,21 +18,23 @@ export class WorkQueue<Key> {
   readonly #clock: Clock;
   readonly #onReady: () => void;
   readonly #maxKeys: number;
-  /** Due now, in order of arrival. */
-  readonly #ready = new Set<Key>();
+  readonly #onTaken: WorkQueueOptions['onTaken'];
+  /** Due now, in order of arrival, with the time from which on. */
+  readonly #ready = new Map<Key, number>();
   /** Due later, with the time (monotonic). */
   readonly #waiting = new Map<Key, number>();
   /** Entries of `#waiting` by time; entries that no longer agree with it are skipped. */
   #heap: { key: Key; atMs: number }[] = [];
   readonly #running = new Set<Key>();
-  /** Asked for while running. */
-  readonly #again = new Set<Key>();
+  /** Asked for while running, and since when they are due. */
+  readonly #again = new Map<Key, number>();
   #timer: { readonly timer: Timer; readonly atMs: number } | undefined;
   #closed = false;
 
   constructor(options: WorkQueueOptions) {
     this.#clock = options.clock;
     this.#onReady = options.onReady;
+    this.#onTaken = options.onTaken;
     this.#maxKeys = options.maxKeys ?? 200_000;
   }
 
@@ -55,9 +59,7 @@ export class WorkQueue<Key> {
     const known = this.#waiting.get(key);
     if (known === undefined && this.depth + this.planned >= this.#maxKeys) return false;
     if (delayMs <= 0) {
-      this.#waiting.delete(key);
-      if (this.#running.has(key)) this.#again.add(key);
-      else this.#makeReady(key);
+      this.#makeDue(key);
       return true;
     }
     const atMs = this.#clock.monotonic() + delayMs;
@@ -71,17 +73,22 @@ export class WorkQueue<Key> {
 
   /** The next key that is due, now marked as being worked on. */
   take(): Key | undefined {
-    const next = this.#ready.values().next();
+    const next = this.#ready.entries().next();
     if (next.done) return undefined;
-    this.#ready.delete(next.value);
-    this.#running.add(next.value);
-    return next.value;
+    const [key, sinceMs] = next.value;
+    this.#ready.delete(key);
+    this.#running.add(key);
+    this.#onTaken?.(this.#clock.monotonic() - sinceMs);
+    return key;
   }
 
   /** The work on `key` is over; it is given out again when it was asked for meanwhile. */
   finish(key: Key): void {
     this.#running.delete(key);
-    if (this.#again.delete(key)) this.#makeReady(key);
+    const sinceMs = this.#again.get(key);
+    if (sinceMs === undefined) return;
+    this.#again.delete(key);
+    this.#makeReady(key, sinceMs);
   }
 
   /** Forgets everything and takes nothing more. */
@@ -95,10 +102,17 @@ export class WorkQueue<Key> {
     this.#heap.length = 0;
   }
 
-  #makeReady(key: Key): void {
+  #makeDue(key: Key): void {
+    const nowMs = this.#clock.monotonic();
+    this.#waiting.delete(key);
+    if (this.#running.has(key)) this.#again.set(key, nowMs);
+    else this.#makeReady(key, nowMs);
+  }
+
+  #makeReady(key: Key, sinceMs: number): void {
     // What was planned for later is made good by the work that is due now.
     this.#waiting.delete(key);
-    this.#ready.add(key);
+    this.#ready.set(key, sinceMs);
     this.#onReady();
   }
 
@@ -122,9 +136,7 @@ export class WorkQueue<Key> {
     for (let first = this.#heap[0]; first && first.atMs <= nowMs + 1; first = this.#heap[0]) {
       pop(this.#heap);
       if (this.#waiting.get(first.key) !== first.atMs) continue;
-      this.#waiting.delete(first.key);
-      if (this.#running.has(first.key)) this.#again.add(first.key);
-      else this.#makeReady(first.key);
+      this.#makeDue(first.key);
     }
     this.#arm();
   }

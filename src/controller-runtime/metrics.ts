@@ -6,13 +6,17 @@ export interface QueueCounts {
   readonly adds: Cell;
   readonly retries: Cell;
   readonly work: Histogram;
+  readonly wait: Histogram;
 }
+
+const buckets = [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100];
 
 /** Controllers' figures by the names of upstream's work queues. */
 export class QueueMetrics {
   readonly #adds;
   readonly #retries;
   readonly #work;
+  readonly #wait;
 
   /** `statuses`: how the queues are now, asked when somebody looks. */
   constructor(
@@ -30,7 +34,13 @@ export class QueueMetrics {
       name: 'workqueue_work_duration_seconds',
       help: 'How long the work on a key took.',
       labels,
-      buckets: [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100],
+      buckets,
+    });
+    this.#wait = metrics.histogram({
+      name: 'workqueue_queue_duration_seconds',
+      help: 'How long keys were due before the work on them began.',
+      labels,
+      buckets,
     });
     const read = (name: string, help: string, value: 'depth' | 'running') =>
       metrics.read({ name, help, type: 'gauge', labels }, () =>
@@ -45,6 +55,7 @@ export class QueueMetrics {
       adds: this.#adds.labels(name),
       retries: this.#retries.labels(name),
       work: this.#work.labels(name),
+      wait: this.#wait.labels(name),
     };
   }
 }

@@ -48,9 +48,11 @@ export class Runner {
     this.#context = context;
     this.#options = options;
     this.#backoff = new BackoffByKey(options.backoff);
+    const { counts } = options;
     this.#queue = new WorkQueue({
       clock: options.clock,
       onReady: () => this.#planPump(),
+      ...(counts && { onTaken: (waitedMs) => counts.wait.observe(waitedMs / 1000) }),
       ...(options.maxKeys !== undefined && { maxKeys: options.maxKeys }),
     });
   }

@@ -89,6 +89,7 @@ test('a server is recorded, bounded, measured and profiled', async (t) => {
       ...[
         'apiserver_flowcontrol_current_limit_seats{priority_level="system"}',
         'workqueue_adds_total{name="',
+        'workqueue_queue_duration_seconds_count{name="',
         'scheduler_pending_pods{',
       ],
       ...[
