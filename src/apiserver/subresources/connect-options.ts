@@ -1,6 +1,7 @@
 import { type Kind, kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Schema } from '../../api/schema/schema.ts';
+import { badRequest } from '../../api/status.ts';
 import type { Registry } from '../contract.ts';
 import { type ApiRequest, readContext } from '../http/api-request.ts';
 import type { Query } from '../http/query.ts';
@@ -16,8 +17,22 @@ const schemas: Readonly<Record<Field, Schema>> = {
   numbers: { type: 'array', items: { type: 'integer', format: 'int32' } },
 };
 
+/** The options of a connection, of whichever type; the admission chain may have changed what the query said. */
+export interface ConnectValues {
+  readonly stdin?: boolean;
+  readonly stdout?: boolean;
+  readonly stderr?: boolean;
+  readonly tty?: boolean;
+  readonly container?: string;
+  readonly command?: readonly string[];
+  readonly ports?: readonly number[];
+  readonly path?: string;
+}
+
+type ConnectObject = KubeObject & ConnectValues;
+
 interface ConnectOptions {
-  readonly kind: Kind;
+  readonly kind: Kind<ConnectObject>;
   readonly fields: Readonly<Record<string, Field>>;
 }
 
@@ -30,7 +45,7 @@ function connectOptions(name: string, fields: Readonly<Record<string, Field>>): 
   };
   return {
     fields,
-    kind: kind({
+    kind: kind<ConnectObject>({
       group: '',
       version: 'v1',
       kind: name,
@@ -55,8 +70,8 @@ const options: Readonly<Record<string, ConnectOptions>> = {
   'nodes/proxy': connectOptions('NodeProxyOptions', { path: 'text' }),
 };
 
-/** Asks the admission chain before a connection is made. Throws what a plugin throws. */
-export async function admitConnect(registry: Registry, request: ApiRequest, resource: Kind): Promise<void> {
+/** Asks the admission chain before a connection is made: with what options. Throws what a plugin throws, and ApiError `BadRequest`. */
+export async function admitConnect(registry: Registry, request: ApiRequest, resource: Kind): Promise<ConnectValues> {
   const { info, query } = request;
   const known = options[`${info.resource}/${info.subresource}`];
   if (!known) throw new Error(`${info.resource}/${info.subresource} has no connect options`);
@@ -64,11 +79,16 @@ export async function admitConnect(registry: Registry, request: ApiRequest, reso
     kind: known.kind.kind,
     apiVersion: 'v1',
     ...valuesOf(known.fields, query),
-    // As upstream: what follows `/proxy` counts as the option.
-    ...(info.subresource === 'proxy' && info.rest && { path: `/${info.rest}` }),
-  } as unknown as KubeObject;
+    ...(info.subresource === 'proxy' && { path: proxiedPath(request) }),
+  } as unknown as ConnectObject;
   const connect = { operation: 'CONNECT', body: known.kind, object } as const;
-  await registry.admit(resource, targetOf(request, resource), connect, readContext(request));
+  return registry.admit(resource, targetOf(request, resource), connect, readContext(request));
+}
+
+/** As upstream: what follows `/proxy` is the option, whatever the query says. */
+export function proxiedPath({ info }: ApiRequest): string | undefined {
+  const path = info.rest ? `/${info.rest}` : '';
+  return (info.path.endsWith('/') && !path.endsWith('/') ? `${path}/` : path) || undefined;
 }
 
 function valuesOf(fields: ConnectOptions['fields'], query: Query): Readonly<Record<string, unknown>> {
@@ -90,6 +110,12 @@ function readField(field: Field, texts: readonly string[]): unknown {
     case 'texts':
       return texts;
     case 'numbers':
-      return texts.map(Number).filter(Number.isInteger);
+      return texts.flatMap((text) => text.split(',')).map(readPort);
   }
+}
+
+function readPort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 2 ** 16) return Number(text);
+  const why = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
+  throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`);
 }

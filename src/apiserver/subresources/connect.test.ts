@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
 import { TestClient } from '../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../api-server.test-helper.ts';
+import type { AdmissionPlugin } from '../contract.ts';
 
 const pods = '/api/v1/namespaces/default/pods';
 
@@ -42,13 +43,25 @@ async function startAgent(server: TestServer): Promise<{ agent: Server; port: nu
   return { agent, port: (agent.address() as AddressInfo).port, closed: () => closed };
 }
 
+/** Sends elsewhere who asks for a detour, as a mutating webhook may. */
+const detour: AdmissionPlugin = {
+  name: 'detour',
+  handles: ({ operation }) => operation === 'CONNECT',
+  mutate: async (_request, object) => {
+    const options = object as { command?: string[]; tty?: boolean; path?: string; container?: string };
+    if (options.command?.[0] === 'detour')
+      Object.assign(options, { command: ['date', '-u'], tty: true, container: 'b' });
+    if (options.path === '/detour') options.path = '/other way';
+  },
+};
+
 describe('through the API server to the node agent', () => {
   let server: TestServer;
   let client: TestClient;
   let agent: Awaited<ReturnType<typeof startAgent>>;
 
   before(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ admission: [detour] });
     client = new TestClient(server, server.admin);
     agent = await startAgent(server);
     await client.post('/api/v1/nodes', { metadata: { name: 'n1' } });
@@ -126,6 +139,23 @@ describe('through the API server to the node agent', () => {
     const closed = once(socket, 'close');
     socket.close();
     await closed;
+  });
+
+  test('what the admission chain makes of the options is what the agent gets', async () => {
+    const path = `${pods}/two/exec?command=detour&stdout=true&container=a`;
+    const socket = new WebSocket(`${server.url.replace('https', 'wss')}${path}`, 'v5.channel.k8s.io', {
+      ca: server.ca,
+      cert: server.admin.certificatePem,
+      key: server.admin.keyPem,
+    });
+    const [message] = await once(socket, 'message');
+    assert.equal(String(message), 'hello /exec/default/two/b?output=1&tty=1&command=date&command=-u');
+    const closed = once(socket, 'close');
+    socket.close();
+    await closed;
+    const { text } = await client.get('/api/v1/nodes/n1/proxy/detour?x=1');
+    assert.match(text, /^GET \/other%20way\?x=1 /);
+    assert.match((await client.get('/api/v1/nodes/n1/proxy/a%2Fb/')).text, /^GET \/a%2Fb\/ /);
   });
 
   test('exec without an upgrade, and an upgrade that is refused, are ordinary errors', async () => {

@@ -10,7 +10,7 @@ import { agentOf } from '../proxy/backends.ts';
 import { forward } from '../proxy/forward.ts';
 import { connectKubelet, type KubeletCredentials, type NodeConnection } from '../proxy/node-connection.ts';
 import type { ResourceHandler } from '../routes/router.ts';
-import { admitConnect } from './connect-options.ts';
+import { admitConnect, type ConnectValues } from './connect-options.ts';
 import { chooseContainer } from './containers.ts';
 
 export interface NodeAccess {
@@ -42,10 +42,8 @@ export function logHandler(access: NodeAccess): ResourceHandler {
       request.exchange.send(200, request.headers(textType), '');
       return;
     }
-    const query = copyQuery(
-      request.query,
-      logParameters.map((name) => [name, name]),
-    );
+    const query = new URLSearchParams();
+    for (const name of logParameters) for (const value of request.query.all(name)) query.append(name, value);
     await toAgent(access, request, { pod, path: `/containerLogs/${podPath(pod)}/${container}`, query });
   };
 }
@@ -75,24 +73,29 @@ function checkLogOptions(query: Query): void {
   if (errors.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, '', errors);
 }
 
-const streamParameters: readonly (readonly [string, string])[] = [
-  ['stdin', 'input'],
-  ['stdout', 'output'],
-  ['stderr', 'error'],
-  ['tty', 'tty'],
-  ['command', 'command'],
-];
+/** What the agent calls the streams. */
+const streamNames = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' } as const;
+
+/** The options as the agent wants them: its flags are 1 or absent. */
+function agentQuery(options: ConnectValues): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const name of ['stdin', 'stdout', 'stderr', 'tty'] as const)
+    if (options[name]) query.append(streamNames[name], '1');
+  for (const word of options.command ?? []) query.append('command', word);
+  for (const port of options.ports ?? []) query.append('port', String(port));
+  return query;
+}
 
 /** exec and attach: a tunnel to the node agent, which speaks the protocol that the client offers. */
 export function streamHandler(access: NodeAccess, what: 'exec' | 'attach'): ResourceHandler {
   return async (request, kind) => {
     requireUpgrade(request);
     await alsoCreate(access, request);
-    await admitConnect(access.registry, request, kind);
+    const options = await admitConnect(access.registry, request, kind);
     const pod = await podOf(access, request);
-    const container = chooseContainer(pod, request.query.get('container') ?? '');
-    const query = copyQuery(request.query, streamParameters);
-    await toAgent(access, request, { pod, path: `/${what}/${podPath(pod)}/${container}`, query });
+    const container = chooseContainer(pod, options.container ?? '');
+    const path = `/${what}/${podPath(pod)}/${container}`;
+    await toAgent(access, request, { pod, path, query: agentQuery(options) });
   };
 }
 
@@ -100,13 +103,9 @@ export function portForwardHandler(access: NodeAccess): ResourceHandler {
   return async (request, kind) => {
     requireUpgrade(request);
     await alsoCreate(access, request);
-    await admitConnect(access.registry, request, kind);
+    const options = await admitConnect(access.registry, request, kind);
     const pod = await podOf(access, request);
-    const query = copyQuery(request.query, [
-      ['ports', 'port'],
-      ['port', 'port'],
-    ]);
-    await toAgent(access, request, { pod, path: `/portForward/${podPath(pod)}`, query });
+    await toAgent(access, request, { pod, path: `/portForward/${podPath(pod)}`, query: agentQuery(options) });
   };
 }
 
@@ -133,7 +132,7 @@ function podPath({ metadata }: Pod): string {
 interface AgentCall {
   readonly pod: Pod;
   readonly path: string;
-  readonly query: string;
+  readonly query: URLSearchParams;
 }
 
 async function toAgent(access: NodeAccess, request: ApiRequest, { pod, path, query }: AgentCall): Promise<void> {
@@ -144,7 +143,7 @@ async function toAgent(access: NodeAccess, request: ApiRequest, { pod, path, que
   const socket = await connectKubelet(access.connection, endpoint, { credentials, signal: request.signal });
   await forward(request, {
     socket,
-    path: query ? `${path}?${query}` : path,
+    path: query.size > 0 ? `${path}?${query}` : path,
     host: `${endpoint.host}:${endpoint.port}`,
     refuse: agentError,
   });
@@ -158,16 +157,4 @@ function agentError(status: number, body: string): ApiError {
   if (status === 401 || status === 403)
     return new ApiError('InternalError', `the node agent refuses the API server: ${text}`);
   return new ApiError('InternalError', text || `the node agent answered ${status}`);
-}
-
-function copyQuery(query: Query, names: readonly (readonly [from: string, to: string])[]): string {
-  const copied = new URLSearchParams();
-  for (const [from, to] of names)
-    for (const value of query.all(from)) {
-      // The agent's flags are 1 or absent.
-      const isFlag = from === 'stdin' || from === 'stdout' || from === 'stderr' || from === 'tty';
-      if (!isFlag) copied.append(to, value);
-      else if (value !== 'false' && value !== '0') copied.append(to, '1');
-    }
-  return copied.toString();
 }
