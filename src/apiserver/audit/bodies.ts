@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { openEnvelope, protobufType } from '../../api/protobuf/envelope.ts';
 import { decodeMessage, protobufDefinition } from '../../api/protobuf/protobuf.ts';
 import { parseJson } from '../../api/schema/exact-json.ts';
+import { errorCode } from '../../base/errors.ts';
 
 /** What passed one way: bytes, bounded. */
 export class Captured {
@@ -33,19 +34,24 @@ export class Captured {
 const mostBytes = 16 * 1024 * 1024;
 const unzip = promisify(gunzip);
 
-/** The object in a body; undefined when there is none, or when it is of no kind that JSON can say. */
-export async function objectOf(
-  captured: Captured,
-  contentType: string,
-  encoding: string | undefined,
-): Promise<unknown> {
+/** What a body says. */
+export interface Body {
+  /** Undefined: there is none, or it is of no kind that JSON can say. */
+  readonly object: unknown;
+  /** There was more of it, packed or not, than is looked at. */
+  readonly isTooLarge: boolean;
+}
+
+export async function bodyOf(captured: Captured, contentType: string, encoding: string | undefined): Promise<Body> {
+  const { isTooLarge } = captured;
   let { bytes } = captured;
-  if (!bytes) return undefined;
+  if (!bytes) return { object: undefined, isTooLarge };
   try {
     if (encoding === 'gzip') bytes = await unzip(bytes, { maxOutputLength: mostBytes });
-    return decoded(bytes, contentType);
-  } catch {
-    return undefined; // what the client sent need not be an object at all; it was answered that, and the event stands
+    return { object: decoded(bytes, contentType), isTooLarge };
+  } catch (error) {
+    // What the client sent need not be an object at all; it was answered that, and the event stands.
+    return { object: undefined, isTooLarge: errorCode(error) === 'ERR_BUFFER_TOO_LARGE' };
   }
 }
 

@@ -4,7 +4,7 @@ import { toError } from '../../base/errors.ts';
 import type { Decision, UserInfo } from '../contract.ts';
 import type { ParsedRequest } from '../http/api-request.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { isRecord, objectOf, withoutManagedFields } from './bodies.ts';
+import { bodyOf, isRecord, withoutManagedFields } from './bodies.ts';
 import {
   type AuditEvent,
   type AuditObject,
@@ -82,18 +82,18 @@ export class RequestRecord implements AuditRecord {
 
   end({ annotations, fault }: Parameters<AuditRecord['end']>[0]): void {
     for (const [key, value] of annotations ?? []) if (!this.#annotations.has(key)) this.#annotations.set(key, value);
-    const { request, response } = this.#recording;
-    if (request.isTooLarge || response.isTooLarge) this.#annotations.set('audit.k8s.io/truncated', 'true');
     this.#last(fault ? 'Panic' : 'ResponseComplete').catch((error: unknown) => this.#options.failed(toError(error)));
   }
 
   async #last(stage: Stage): Promise<void> {
     const { plan, exchange } = this.#options;
     const recording = this.#recording;
-    const [requestObject, answered] = await Promise.all([
-      objectOf(recording.request, String(exchange.headers['content-type'] ?? ''), undefined),
-      objectOf(recording.response, recording.responseType, recording.responseEncoding),
+    const [request, response] = await Promise.all([
+      bodyOf(recording.request, String(exchange.headers['content-type'] ?? ''), undefined),
+      bodyOf(recording.response, recording.responseType, recording.responseEncoding),
     ]);
+    if (request.isTooLarge || response.isTooLarge) this.#annotations.set('audit.k8s.io/truncated', 'true');
+    const [requestObject, answered] = [request.object, response.object];
     const code = recording.isUpgraded ? 101 : recording.status;
     const strip = (object: unknown) => (plan.omitManagedFields ? withoutManagedFields(object) : object);
     const responseObject = plan.level === 'RequestResponse' ? answered : undefined;
