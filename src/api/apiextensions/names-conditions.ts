@@ -6,6 +6,7 @@ import type {
   CustomResourceDefinitionNames,
   CustomResourceDefinitionStatus,
 } from '../schema/generated/types/apiextensions-v1.ts';
+import { conversionCaFault } from '../validation/apiextensions/ca-bundle.ts';
 import { approvalAnnotation, isProtectedGroup } from '../validation/apiextensions/protected-group.ts';
 
 type Condition = Pick<CustomResourceDefinitionCondition, 'type' | 'status' | 'reason' | 'message'>;
@@ -49,14 +50,7 @@ export function settledStatus(
   const accepted = condition.status === 'True';
   const established: Condition = isTrue(definition, 'Established')
     ? (conditionOf(definition, 'Established') as Condition)
-    : accepted
-      ? {
-          type: 'Established',
-          status: 'True',
-          reason: 'InitialNamesAccepted',
-          message: 'the initial names have been accepted',
-        }
-      : { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' };
+    : firstEstablished(definition, accepted);
   const changed = [condition, established, ...approvalOf(definition)];
   return {
     ...definition.status,
@@ -64,6 +58,15 @@ export function settledStatus(
     acceptedNames: names,
     storedVersions: definition.status?.storedVersions ?? [],
   };
+}
+
+/** Whether it can be served for the first time. */
+function firstEstablished({ spec }: CustomResourceDefinition, isAccepted: boolean): Condition {
+  const type = 'Established';
+  if (!isAccepted) return { type, status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' };
+  if (conversionCaFault(spec.conversion) !== undefined)
+    return { type, status: 'False', reason: 'InvalidCABundle', message: 'The conversion webhook CABundle is invalid' };
+  return { type, status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' };
 }
 
 function acceptNames(

@@ -5,6 +5,7 @@ import type {
 import { duplicates, type Errors, each, immutable, optionalFormat, requiredFormat, requiredOneOf } from '../common.ts';
 import { invalidFormat, invalidValue, required } from '../field-error.ts';
 import { isDns1035Label, isDns1123Subdomain } from '../format.ts';
+import { conversionCaFault } from './ca-bundle.ts';
 import { validateConversion } from './conversion.ts';
 import { approvalAnnotation, isProtectedGroup } from './protected-group.ts';
 import { validateVersionContents } from './versions.ts';
@@ -93,7 +94,7 @@ export function validateNewDefinition(definition: CustomResourceDefinition): Err
   return errors;
 }
 
-/** Group, scope and kind stay once instances can exist. */
+/** Group, scope and kind stay once instances can exist, and a webhook that could be trusted can be. */
 export function validateCustomResourceDefinitionUpdate(
   { spec, status }: CustomResourceDefinition,
   old: CustomResourceDefinition,
@@ -104,8 +105,16 @@ export function validateCustomResourceDefinitionUpdate(
     ...immutable(spec.names.plural, old.spec.names.plural, 'spec.names.plural'),
     ...(isEstablished ? immutable(spec.scope, old.spec.scope, 'spec.scope') : []),
     ...(isEstablished ? immutable(spec.names.kind, old.spec.names.kind, 'spec.names.kind') : []),
+    ...(isEstablished ? caBundleErrors(spec, old.spec) : []),
     ...validateStoredVersions(spec, status),
   ];
+}
+
+function caBundleErrors({ conversion }: CustomResourceDefinitionSpec, old: CustomResourceDefinitionSpec): Errors {
+  const why = conversion?.strategy === 'Webhook' ? conversionCaFault(conversion) : undefined;
+  if (why === undefined || conversionCaFault(old.conversion) !== undefined) return [];
+  const { caBundle } = conversion?.webhook?.clientConfig ?? {};
+  return [invalidValue('spec.conversion.webhookClientConfig.caBundle', caBundle, why)];
 }
 
 const stillStored =

@@ -1,3 +1,5 @@
+import { parseJson } from '../../../api/schema/exact-json.ts';
+
 /** ConversionReview: what a conversion webhook is sent, and what it may answer. Pure. */
 
 const versions = ['v1', 'v1beta1'] as const;
@@ -53,7 +55,7 @@ export function readConverted(text: string, { uid, version }: Pick<Review, 'uid'
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new Error(`couldn't decode the response: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
