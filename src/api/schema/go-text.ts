@@ -55,3 +55,9 @@ export function fieldPath(path: readonly Step[], last?: string): string {
   }
   return text;
 }
+
+/** What Go says of a text that it cannot read as a whole number. */
+export function numberFault(reader: 'ParseInt' | 'ParseUint', text: string): string {
+  const isNumber = (reader === 'ParseInt' ? /^[-+]?\d+$/ : /^\d+$/).test(text);
+  return `strconv.${reader}: parsing ${JSON.stringify(text)}: ${isNumber ? 'value out of range' : 'invalid syntax'}`;
+}

@@ -29,7 +29,7 @@ import { listConverted, watchConverted } from './read/converted.ts';
 import { listEntries } from './read/list.ts';
 import { matcherOf } from './read/matcher.ts';
 import { presentFrames } from './read/present-frames.ts';
-import { checkListOptions, parseResourceVersion, tooLarge } from './read/resource-version.ts';
+import { checkListOptions, parseListVersion, parseResourceVersion, tooLarge } from './read/resource-version.ts';
 import { Watch, type WatchSource } from './read/watch.ts';
 import {
   equivalentsOf,
@@ -127,7 +127,7 @@ export class CachedRegistry implements Registry {
     options: { readonly resourceVersion?: string } = {},
   ): Promise<Entry<T>> {
     throwIfAborted(context);
-    if (options.resourceVersion) await this.#notOlderThan(options.resourceVersion, context);
+    if (options.resourceVersion) await this.#notOlderThan(parseResourceVersion(options.resourceVersion), context);
     const entry = this.#resource(kind).get(keyOf({ metadata: ref }));
     if (!entry) throw notFound(kind, ref.name);
     return served(kind, entry);
@@ -140,7 +140,7 @@ export class CachedRegistry implements Registry {
   ): Promise<EntryList<T>> {
     throwIfAborted(context);
     checkListOptions(options);
-    if (!options.continue) await this.#notOlderThan(options.resourceVersion, context);
+    if (!options.continue) await this.#notOlderThan(parseListVersion(options.resourceVersion), context);
     if (kind.convert)
       return (await listConverted(kind, this.#source(kind, options), {
         options,
@@ -152,10 +152,9 @@ export class CachedRegistry implements Registry {
     ) as EntryList<T>;
   }
 
-  /** Waits for a revision that the client has seen elsewhere, as upstream does. Errors: BadRequest, Timeout. */
-  async #notOlderThan(resourceVersion: string | undefined, context: RequestContext): Promise<void> {
-    const asked = parseResourceVersion(resourceVersion) ?? 0;
-    if (asked <= this.cache.revision) return;
+  /** Waits for a revision that the client has seen elsewhere, as upstream does. Errors: Timeout. */
+  async #notOlderThan(asked: number | undefined, context: RequestContext): Promise<void> {
+    if (asked === undefined || asked <= this.cache.revision) return;
     await this.cache.reachedWithin(asked, { waitMs: freshnessWaitMs, signal: context.signal });
     if (asked > this.cache.revision) throw tooLarge(asked, this.cache.revision);
   }

@@ -1,3 +1,4 @@
+import { numberFault } from '../../api/schema/go-text.ts';
 import { badRequest } from '../../api/status.ts';
 import type { ReadOptions, RegistryWatchOptions } from '../contract.ts';
 import type { ApiRequest } from '../http/api-request.ts';
@@ -11,8 +12,7 @@ function wholeNumber(query: Query, name: string): number | undefined {
   const text = query.get(name);
   if (text === undefined || text === '') return undefined;
   const value = Number(text);
-  if (!Number.isSafeInteger(value))
-    throw badRequest(`unable to read the query parameter ${name}: ${JSON.stringify(text)}: must be a whole number`);
+  if (!/^[-+]?\d+$/.test(text) || !Number.isSafeInteger(value)) throw badRequest(numberFault('ParseInt', text));
   return value;
 }
 

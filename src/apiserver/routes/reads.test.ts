@@ -53,6 +53,24 @@ describe('options of lists and watches', () => {
     for (const [query, names] of rows) assert.equal((await list(query)).names, names, query);
   });
 
+  test('what is no number is a bad request that says so', async () => {
+    const versionFault = (text: string, why = 'invalid syntax') =>
+      `resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": ${why}`;
+    const rows: readonly (readonly [path: string, message: string])[] = [
+      [`${maps}?resourceVersion=x`, `invalid resource version: ${versionFault('x')}`],
+      [`${maps}?resourceVersion=-1&limit=1`, `invalid resource version: ${versionFault('-1')}`],
+      [`${maps}?watch=1&resourceVersion=-1`, versionFault('-1')],
+      [`${maps}/a?resourceVersion=1.5`, versionFault('1.5')],
+      [`${maps}/a?resourceVersion=18446744073709551616`, versionFault('18446744073709551616', 'value out of range')],
+      [`${maps}?limit=many`, 'strconv.ParseInt: parsing "many": invalid syntax'],
+      [`${maps}?watch=1&timeoutSeconds=0.1s`, 'strconv.ParseInt: parsing "0.1s": invalid syntax'],
+    ];
+    for (const [path, message] of rows) {
+      const { status, json } = await client.get(path);
+      assert.deepEqual([status, json.reason, json.message], [400, 'BadRequest', message], path);
+    }
+  });
+
   test('pages: how many remain, and where to go on', async () => {
     const first = await list('limit=2');
     assert.deepEqual([first.names, first.metadata.remainingItemCount], ['ab', 3]);

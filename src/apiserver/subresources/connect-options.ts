@@ -1,5 +1,6 @@
 import { type Kind, kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { numberFault } from '../../api/schema/go-text.ts';
 import type { Schema } from '../../api/schema/schema.ts';
 import { badRequest } from '../../api/status.ts';
 import type { Registry } from '../contract.ts';
@@ -116,6 +117,5 @@ function readField(field: Field, texts: readonly string[]): unknown {
 
 function readPort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 2 ** 16) return Number(text);
-  const why = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax';
-  throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`);
+  throw badRequest(`cannot convert to []int32: ${numberFault('ParseUint', text)}`);
 }

@@ -5,7 +5,7 @@ import type { ResourceCache } from '../cache/resource-cache.ts';
 import { namespaceRange } from '../cache/sorted-entries.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import { keyMatches, type Matcher } from './matcher.ts';
-import { parseResourceVersion, tooOld } from './resource-version.ts';
+import { parseListVersion, tooOld } from './resource-version.ts';
 
 const pageIsGone =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
@@ -59,7 +59,7 @@ function startOf(
     }
     return { revision, startKey };
   }
-  const asked = parseResourceVersion(options.resourceVersion);
+  const asked = parseListVersion(options.resourceVersion);
   if (asked === undefined || asked === 0) return { revision: current, startKey: '' };
   // The registry has waited until this revision is here.
   const exact = options.resourceVersionMatch === 'Exact' || (!options.resourceVersionMatch && (options.limit ?? 0) > 0);

@@ -1,12 +1,25 @@
+import { numberFault } from '../../../api/schema/go-text.ts';
 import { ApiError, badRequest, type FieldError, invalid } from '../../../api/status.ts';
 import type { ReadOptions, RegistryWatchOptions } from '../../contract.ts';
 
-/** A resourceVersion as clients send it; '' and absent give undefined. */
-export function parseResourceVersion(text: string | undefined): number | undefined {
+const most = 2n ** 64n - 1n;
+
+/**
+ * A resourceVersion as clients send it; '' and absent give undefined. Throws ApiError `BadRequest` in upstream's words; upstream
+ * itself answers 500 to a get or watch, which it calls a bug (kubernetes/kubernetes#139485). One beyond 2^53 is a number near it,
+ * and further on than any revision.
+ */
+export function parseResourceVersion(text: string | undefined, prefix = ''): number | undefined {
   if (text === undefined || text === '') return undefined;
-  const revision = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(revision)) return revision;
-  throw badRequest(`Invalid value: ${JSON.stringify(text)}: resourceVersion must be a whole number`);
+  if (/^\d{1,20}$/.test(text) && (text.length < 20 || BigInt(text) <= most)) return Number(text);
+  throw badRequest(
+    `${prefix}resourceVersion: Invalid value: ${JSON.stringify(text)}: ${numberFault('ParseUint', text)}`,
+  );
+}
+
+/** The same of a list, where upstream says more. */
+export function parseListVersion(text: string | undefined): number | undefined {
+  return parseResourceVersion(text, 'invalid resource version: ');
 }
 
 const matches = ['Exact', 'NotOlderThan', ''];
@@ -60,7 +73,7 @@ export function tooOld(revision: number, horizon: number): ApiError {
 
 /** 504, as upstream answers after it has waited in vain: the client has seen a newer state than this server. */
 export function tooLarge(revision: number, current: number): ApiError {
-  return new ApiError('Timeout', `Timeout: Too large resource version: ${revision}, current: ${current}`, {
+  return new ApiError('Timeout', `Timeout: Too large resource version: ${BigInt(revision)}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
