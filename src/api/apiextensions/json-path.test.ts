@@ -40,3 +40,10 @@ test('paths that cannot be read', () => {
   for (const path of ['.spec.list[', '.spec.list[x]', '.spec.list[?(@.n==x)]', '.a b', `.${'a'.repeat(2000)}`])
     assert.throws(() => parseJsonPath(path), JsonPathError, path);
 });
+
+test('paths that find everything again and again end', () => {
+  let deep: unknown = {};
+  for (let depth = 0; depth < 200; depth++) deep = { a: deep };
+  const wide = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`k${at}`, { a: { b: { c: at } } }]));
+  for (const object of [deep, wide]) assert.ok(parseJsonPath(`$${'..*'.repeat(300)}`).find(object).length <= 40_000);
+});

@@ -19,6 +19,8 @@ export interface JsonPath {
 }
 
 const mostChars = 1024;
+/** Of each step; several `..` would find the same things again and again. */
+const mostFound = 20_000;
 
 /** Reads `.spec.replicas` or `{.spec.replicas}`. Throws JsonPathError. */
 export function parseJsonPath(text: string): JsonPath {
@@ -26,8 +28,18 @@ export function parseJsonPath(text: string): JsonPath {
   const inner = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text;
   const steps = readSteps(inner.replace(/^[$@]/, ''));
   return {
-    find: (root) => steps.reduce<readonly unknown[]>((found, step) => found.flatMap((v) => take(step, v)), [root]),
+    find: (root) => steps.reduce(following, [root]),
   };
+}
+
+/** What a step finds in all that those before it found. */
+function following(values: readonly unknown[], step: Step): readonly unknown[] {
+  const found: unknown[] = [];
+  for (const value of values) {
+    for (const next of take(step, value)) found.push(next);
+    if (found.length >= mostFound) break;
+  }
+  return found;
 }
 
 const field = /^\.?((?:\\.|[^.[\\\s])+)/;

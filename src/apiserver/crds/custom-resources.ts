@@ -9,7 +9,7 @@ import { jsonEqual } from '../../api/patch/index.ts';
 import type { CustomResourceDefinition } from '../../api/schema/generated/types/apiextensions-v1.ts';
 import { isApiError } from '../../api/status.ts';
 import { BackoffByKey } from '../../base/backoff.ts';
-import { type Clock, sleep } from '../../base/clock.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client, View } from '../../client/client.ts';
@@ -55,6 +55,8 @@ class DefinitionLoop implements CustomResources {
   readonly #view: View<CustomResourceDefinition>;
   readonly #installed = new Map<string, Installed>();
   readonly #pending = new Set<string>();
+  /** Those that are to be looked at again after a while. */
+  readonly #waits = new Map<string, Timer>();
   readonly #backoff = new BackoffByKey<string>();
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
@@ -77,6 +79,7 @@ class DefinitionLoop implements CustomResources {
     this.#unlisten?.();
     this.#stop.abort();
     await this.#running;
+    for (const wait of this.#waits.values()) wait.cancel();
   }
 
   #wake(name: string): void {
@@ -107,12 +110,15 @@ class DefinitionLoop implements CustomResources {
     }
   }
 
+  /** At most one wait for each definition: every change of one that must wait would add another for good. */
   #wakeLater(name: string, ms: number): void {
     const { clock } = this.#options;
-    void sleep(clock, ms, this.#stop.signal).then(
-      () => this.#wake(name),
-      () => undefined, // stopped
-    );
+    this.#waits.get(name)?.cancel();
+    const wait = clock.after(ms, () => {
+      this.#waits.delete(name);
+      this.#wake(name);
+    });
+    this.#waits.set(name, wait);
   }
 
   /** Whether it is done; if not, it is to be looked at again after a while. */

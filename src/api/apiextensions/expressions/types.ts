@@ -19,7 +19,7 @@ export function typeOfSchema(schema: JSONSchemaProps, name: string): Type | unde
     case 'object':
       return objectType(schema, name);
     case 'string': {
-      const { kind } = formats[schema.format ?? ''] ?? string;
+      const { kind } = formats.get(schema.format ?? '') ?? string;
       return { kind, most } as Type;
     }
     case 'integer':
@@ -33,12 +33,12 @@ export function typeOfSchema(schema: JSONSchemaProps, name: string): Type | unde
   }
 }
 
-const formats: Readonly<Record<string, Type>> = {
-  byte: { kind: 'bytes' },
-  date: { kind: 'timestamp' },
-  'date-time': { kind: 'timestamp' },
-  duration: { kind: 'duration' },
-};
+const formats: ReadonlyMap<string, Type> = new Map([
+  ['byte', { kind: 'bytes' }],
+  ['date', { kind: 'timestamp' }],
+  ['date-time', { kind: 'timestamp' }],
+  ['duration', { kind: 'duration' }],
+]);
 
 function objectType(schema: JSONSchemaProps, name: string): Type | undefined {
   const { additionalProperties: free } = schema;

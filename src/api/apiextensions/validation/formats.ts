@@ -40,7 +40,7 @@ const checks: Readonly<Record<string, (text: string) => boolean>> = {
 
 /** Whether `text` is of a format; of one that is not known, everything is. */
 export function isOfFormat(text: string, format: string): boolean {
-  return checks[format]?.(text) ?? true;
+  return Object.hasOwn(checks, format) ? (checks[format]?.(text) ?? true) : true;
 }
 
 function matching(pattern: RegExp): (text: string) => boolean {

@@ -10,6 +10,10 @@ const field = (schema: JSONSchemaProps): JSONSchemaProps => ({
   properties: { spec: { type: 'object', properties: { f: schema } } },
 });
 
+test('formats that are names of every object are not known ones', () => {
+  for (const format of ['constructor', '__defineGetter__', 'hasOwnProperty']) assert.ok(isOfFormat('text', format));
+});
+
 /** Schema of `spec.f`, a value, and what is said of it. */
 const rows: readonly (readonly [JSONSchemaProps, unknown, readonly string[]])[] = [
   [{ type: 'integer', maximum: 10 }, 10, []],

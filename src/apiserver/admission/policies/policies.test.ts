@@ -88,6 +88,28 @@ describe('ValidatingAdmissionPolicy', () => {
     ]);
   });
 
+  test('a refusal hides no warning, and a binding that cannot be used refuses whatever it may do', async () => {
+    await inForce(small);
+    const warning = admissionObject('ValidatingAdmissionPolicyBinding', {
+      policyName: 'limits',
+      validationActions: ['Warn'],
+    });
+    await bench.create({ ...warning, metadata: { name: 'warns' } });
+    await refusal(bench.create(settings('a', large)), 'Invalid');
+    assert.equal(bench.warnings().length, 1);
+    await bench.client.deleteCollection(validatingAdmissionPolicyBinding, {});
+    await bench.client.deleteCollection(validatingAdmissionPolicy, {});
+    const paramRef = { name: 'missing', parameterNotFoundAction: 'Deny' };
+    await inForce(
+      { ...small, paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } },
+      { paramRef, validationActions: ['Warn'] },
+    );
+    assert.equal(
+      await refusal(bench.create(settings('a')), 'Invalid'),
+      denial('failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction'),
+    );
+  });
+
   test('an expression that gives no answer refuses, unless failures are ignored', async () => {
     const broken = { validations: [{ expression: 'request.operation == "DELETE" || object.data.missing == "x"' }] };
     await inForce(broken);

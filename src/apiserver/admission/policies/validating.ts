@@ -22,6 +22,8 @@ interface Complaint {
   readonly reason: string | undefined;
   /** Which of its validations; 0 for what is wrong with the policy itself. */
   readonly index: number;
+  /** The binding cannot be used at all: as upstream, that refuses whatever its actions are. */
+  readonly isBroken?: boolean;
 }
 
 type Annotate = (key: string, value: string) => void;
@@ -83,7 +85,8 @@ export function validatingPolicies(
         );
     } catch (error) {
       const message = `failed to configure binding: ${toError(error).message}`;
-      if (pair.policy.spec?.failurePolicy !== 'Ignore') complaints.push({ message, reason: undefined, index: 0 });
+      if (pair.policy.spec?.failurePolicy !== 'Ignore')
+        complaints.push({ message, reason: undefined, index: 0, isBroken: true });
     }
     return complaints;
   };
@@ -93,12 +96,17 @@ export function validatingPolicies(
     handles: (request) => policiesFor(stored, request, options.equivalents).length > 0,
     async validate(request, object) {
       const notes = new Notes();
+      const refusals: ApiError[] = [];
       for (const pair of policiesFor(stored, request, options.equivalents)) {
         if (!isSelected(pair, { ...request, object }, options.namespaces)) continue;
         const annotate: Annotate = (key, value) => notes.add(`${pair.policy.metadata.name}/${key}`, value);
-        for (const complaint of await complaintsOf(pair, request, { object, annotate })) act(pair, request, complaint);
+        for (const complaint of await complaintsOf(pair, request, { object, annotate }))
+          refusals.push(...act(pair, request, complaint));
       }
       if (request.annotate) notes.tell(request.annotate);
+      // All have had their say, so that a refusal hides no warning of another policy.
+      const [refusal] = refusals;
+      if (refusal) throw refusal;
     },
   };
 }
@@ -139,27 +147,23 @@ function messageOf(
 
 const codes: Readonly<Record<string, number>> = { Unauthorized: 401, Forbidden: 403, RequestEntityTooLarge: 413 };
 
-/** Does what the binding says: refuse, warn, or note it for the audit. */
+/** Does what the binding says: warn, note it for the audit, or refuse; returns the refusal, if it is one. */
 function act(
   { policy, binding }: Pair,
   { kind, ref, warn, annotate }: AdmissionRequest,
-  { message, reason = 'Invalid', index }: Complaint,
-): void {
+  { message, reason = 'Invalid', index, isBroken }: Complaint,
+): readonly ApiError[] {
   const names = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
-  const actions = binding.spec?.validationActions ?? [];
+  const actions = isBroken ? ['Deny'] : (binding.spec?.validationActions ?? []);
   if (actions.includes('Warn')) warn(`Validation failed for ${names}: ${message}`);
   if (actions.includes('Audit')) {
     const names = { policy: policy.metadata.name, binding: binding.metadata.name };
     const failure = { message, ...names, expressionIndex: index, validationActions: actions };
     annotate?.('validation.policy.admission.k8s.io/validation_failure', JSON.stringify([failure]));
   }
-  if (!actions.includes('Deny')) return;
+  if (!actions.includes('Deny')) return [];
   const text = `${names} denied request: ${message}`;
   const refusal = forbidden(kind, ref.name, text);
-  throw new ApiError(
-    reason as StatusReason,
-    refusal.message,
-    { ...refusal.details, causes: [{ message: text }] },
-    { httpCode: codes[reason] ?? 422 },
-  );
+  const details = { ...refusal.details, causes: [{ message: text }] };
+  return [new ApiError(reason as StatusReason, refusal.message, details, { httpCode: codes[reason] ?? 422 })];
 }
