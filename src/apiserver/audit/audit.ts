@@ -53,7 +53,7 @@ export async function openAudit({ settings, clock, log, metrics }: AuditOptions)
   if (settings.log)
     backends.push(new Backend(await openLogSink(settings.log, { clock, log }), optionsOf(settings.log)));
   if (settings.webhook)
-    backends.push(new Backend(await openWebhookSink(settings.webhook), optionsOf(settings.webhook)));
+    backends.push(new Backend(await openWebhookSink(settings.webhook, { clock, log }), optionsOf(settings.webhook)));
 
   /** Resolves when those are done that are waited for; rejects when one of them is strict and could not. */
   const write = (event: AuditEvent): Promise<void> | undefined => {

@@ -34,8 +34,11 @@ export async function openLogSink(
 }
 
 /** POSTs an EventList for each batch. Rejects with Error when the kubeconfig cannot be used; asks nobody yet. */
-export async function openWebhookSink({ configFile, initialBackoffMs }: AuditWebhookSettings): Promise<Sink> {
-  const webhook = await openReviewWebhook(configFile, { firstWaitMs: initialBackoffMs });
+export async function openWebhookSink(
+  { configFile, initialBackoffMs }: AuditWebhookSettings,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): Promise<Sink> {
+  const webhook = await openReviewWebhook(configFile, { clock, log, firstWaitMs: initialBackoffMs });
   return {
     name: 'webhook',
     write(events, signal) {

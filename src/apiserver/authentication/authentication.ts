@@ -83,7 +83,7 @@ export async function createAuthentication(options: AuthenticationOptions): Prom
 async function openWebhook({ settings, audiences, clock, log }: AuthenticationOptions) {
   if (!settings.webhook) return undefined;
   const { configFile, ...rest } = settings.webhook;
-  const webhook = await openReviewWebhook(configFile);
+  const webhook = await openReviewWebhook(configFile, { clock, log });
   return { tokens: webhookTokens({ webhook, ...rest, audiences, clock, log }), close: () => webhook.close() };
 }
 

@@ -43,13 +43,16 @@ interface Chain {
 export async function createAuthorization(options: AuthorizationOptions): Promise<Authorization> {
   const { settings, clock, log } = options;
   let chain: Chain = { authorizer: unionAuthorizer([]), webhooks: [] };
+  let closed = false;
   const take = async (configs: readonly AuthorizerConfig[]) => {
     const before = chain;
     chain = await openChain(configs, options);
+    const closeOld = (webhooks: readonly ReviewWebhook[]) => {
+      for (const webhook of webhooks) webhook.close();
+    };
     // What is being asked may end.
-    clock.after(longestAnswerMs, () => {
-      for (const webhook of before.webhooks) webhook.close();
-    });
+    if (before.webhooks.length > 0) clock.after(longestAnswerMs, () => closeOld(before.webhooks));
+    if (closed) closeOld(chain.webhooks);
   };
   let stop = () => {};
   if (settings.configFile) {
@@ -60,6 +63,7 @@ export async function createAuthorization(options: AuthorizationOptions): Promis
     authorizer: { authorize: (attributes) => chain.authorizer.authorize(attributes) },
     hasUnlisted: () => chain.webhooks.length > 0,
     close() {
+      closed = true;
       stop();
       for (const webhook of chain.webhooks) webhook.close();
     },
@@ -73,7 +77,7 @@ async function openChain(configs: readonly AuthorizerConfig[], options: Authoriz
   try {
     for (const config of configs) {
       if (config.type === 'Webhook') {
-        const webhook = await openReviewWebhook(config.kubeconfig);
+        const webhook = await openReviewWebhook(config.kubeconfig, options);
         webhooks.push(webhook);
         authorizers.push(count(await openWebhook(config, webhook, options), config.type, config.name));
       } else authorizers.push(count(builtIn(config.type, options), config.type, config.type.toLowerCase()));

@@ -1,6 +1,10 @@
 import { Agent, request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import { failureLog } from './failure-log.ts';
 import { type KubeconfigTarget, readKubeconfig } from './kubeconfig.ts';
 
 /** Somebody outside who answers reviews: tokens, access. */
@@ -13,6 +17,8 @@ export interface ReviewWebhook {
 }
 
 const maxBytes = 1024 * 1024;
+/** Whoever shows us made-up tokens must not make us open connections without bound; what is more waits for its turn. */
+const mostConnections = 64;
 /** Upstream's: half a second, and half as long again each time. */
 const tries = 5;
 const firstWaitMs = 500;
@@ -21,25 +27,20 @@ const waitFactor = 1.5;
 /** Not an answer, or one that says that another may come. */
 class Retryable extends Error {}
 
+export interface ReviewWebhookOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Before the second try. Default: 500 ms. */
+  readonly firstWaitMs?: number;
+}
+
 /** The webhook that a kubeconfig names. Rejects with Error when the file cannot be used; asks nobody yet. */
-export async function openReviewWebhook(
-  path: string,
-  options: { readonly firstWaitMs?: number } = {},
-): Promise<ReviewWebhook> {
-  const target = await readKubeconfig(path);
-  const agent = new Agent({
-    keepAlive: true,
-    maxFreeSockets: 8,
-    timeout: 60_000,
-    rejectUnauthorized: !target.insecure,
-    ...(target.ca && { ca: target.ca }),
-    ...(target.serverName && { servername: target.serverName }),
-    ...(target.certificate && { cert: target.certificate }),
-    ...(target.key && { key: target.key }),
-  });
+export async function openReviewWebhook(path: string, options: ReviewWebhookOptions): Promise<ReviewWebhook> {
+  const way = new FollowedWay(path, await readKubeconfig(path), options);
   const send = async <T>(body: string, signal: AbortSignal, read: (answer: string) => T): Promise<T> => {
     let waitMs = options.firstWaitMs ?? firstWaitMs;
     for (let left = tries - 1; ; left--) {
+      const { target, agent } = await way.current();
       try {
         return read(await post(target, body, { agent, signal }));
       } catch (error) {
@@ -53,8 +54,85 @@ export async function openReviewWebhook(
   return {
     ask: (review, signal) => send(JSON.stringify(review), signal, (answer): unknown => JSON.parse(answer)),
     tell: (json, signal) => send(json, signal, () => undefined),
-    close: () => agent.destroy(),
+    close: () => way.close(),
   };
+}
+
+interface Way {
+  readonly target: KubeconfigTarget;
+  readonly agent: Agent;
+}
+
+/** A kubeconfig and what it names are looked at again after this, when somebody asks: certificates are renewed. */
+const freshMs = 10_000;
+/** What is asked over an old way may be answered. */
+const longestAnswerMs = 60_000;
+
+/** Where a kubeconfig leads now. What was good before goes on while the file is no good. */
+class FollowedWay {
+  readonly #path: string;
+  readonly #options: ReviewWebhookOptions;
+  readonly #warn: ReturnType<typeof failureLog>;
+  #way: Way;
+  #readMs: number;
+  #reading: Promise<void> | undefined;
+
+  constructor(path: string, target: KubeconfigTarget, options: ReviewWebhookOptions) {
+    this.#path = path;
+    this.#options = options;
+    this.#warn = failureLog(options.log, options.clock);
+    this.#way = { target, agent: agentFor(target) };
+    this.#readMs = options.clock.monotonic();
+  }
+
+  /** Never rejects. */
+  async current(): Promise<Way> {
+    if (this.#options.clock.monotonic() - this.#readMs >= freshMs) {
+      this.#reading ??= this.#read().finally(() => {
+        this.#reading = undefined;
+      });
+    }
+    if (this.#reading) await this.#reading;
+    return this.#way;
+  }
+
+  close(): void {
+    this.#way.agent.destroy();
+  }
+
+  async #read(): Promise<void> {
+    const { clock, log } = this.#options;
+    this.#readMs = clock.monotonic();
+    try {
+      const target = await readKubeconfig(this.#path);
+      const before = this.#way;
+      const isSame = isDeepStrictEqual(tlsOf(target), tlsOf(before.target));
+      this.#way = { target, agent: isSame ? before.agent : agentFor(target) };
+      if (isSame) return;
+      log.info('kubeconfig of a webhook taken over', { path: this.#path });
+      clock.after(longestAnswerMs, () => before.agent.destroy());
+    } catch (error) {
+      this.#warn('cannot use the changed kubeconfig of a webhook; the one before goes on', { path: this.#path, error });
+    }
+  }
+}
+
+function tlsOf({ ca, serverName, certificate, key, insecure }: KubeconfigTarget) {
+  return { ca, serverName, certificate, key, insecure };
+}
+
+function agentFor(target: KubeconfigTarget): Agent {
+  return new Agent({
+    keepAlive: true,
+    maxSockets: mostConnections,
+    maxFreeSockets: 8,
+    timeout: 60_000,
+    rejectUnauthorized: !target.insecure,
+    ...(target.ca && { ca: target.ca }),
+    ...(target.serverName && { servername: target.serverName }),
+    ...(target.certificate && { cert: target.certificate }),
+    ...(target.key && { key: target.key }),
+  });
 }
 
 async function post(
