@@ -31,7 +31,8 @@ async function startAgent(composition: CompositionOptions, controlPlane: Control
   await startNode(composition, {
     client: controlPlane.clientFor(user, 'kubelet'),
     serverClient: controlPlane.clientFor(supervisor, 'k3ts'),
-    serving: await controlPlane.kubeletTls(),
+    kubeletTls: () => controlPlane.kubeletTls(),
+    renewal: controlPlane.renewal,
     access: controlPlane.access,
     components: controlPlane.components,
     proxyClient: controlPlane.clientFor(serviceProxyUser, 'kube-proxy'),

@@ -16,6 +16,7 @@ import { createCustomResources } from '../apiserver/crds/custom-resources.ts';
 import { definitionAdmission } from '../apiserver/crds/definition-admission.ts';
 import { createPriorityAndFairness, type PriorityAndFairness } from '../apiserver/flow-control/start.ts';
 import { InFlight } from '../apiserver/http/in-flight.ts';
+import type { TlsFiles } from '../apiserver/http/listener.ts';
 import { createInProcessClient, type SubresourceHandler } from '../apiserver/in-process-client.ts';
 import { inProcessSubresources } from '../apiserver/in-process-subresources.ts';
 import { directConnection } from '../apiserver/proxy/node-connection.ts';
@@ -38,7 +39,8 @@ import { type Component, componentChecks, componentsRoute } from './components.t
 import type { Clients, CompositionOptions } from './contract.ts';
 import { startControllers } from './controllers.ts';
 import { supervisor } from './identities.ts';
-import { hostInUrl, kubeletTls, type Leaves, openKeys, writeKubeconfig } from './keys.ts';
+import { hostInUrl, type Keys, kubeletTls, openKeys, writeKubeconfig } from './keys.ts';
+import { createRenewal, type Renewal } from './renewal.ts';
 import { createStartHooks, type StartHooks } from './start-hooks.ts';
 import { addStorageMetrics } from './storage-metrics.ts';
 
@@ -47,7 +49,8 @@ export interface ControlPlane extends Clients {
   readonly pki: Pki;
   readonly access: Access;
   readonly apiServer: ApiServer;
-  /** What this machine's node agent shows on its port. */
+  readonly renewal: Renewal;
+  /** What this machine's node agent shows on its port; issued again when it is close to its end. */
   kubeletTls(): Promise<KubeletTls>;
   /** Shown by `k3ts status`; what starts later adds itself. */
   readonly components: Component[];
@@ -60,7 +63,8 @@ const descriptionsFile = fileURLToPath(new URL('../../.cache/descriptions.json.z
 /** Brings up keys, datastore, registry and API server; resolves when the API answers and knows the roles. */
 export async function startControlPlane(composition: CompositionOptions): Promise<ControlPlane> {
   const { options, log, steps } = composition;
-  const { pki, leaves } = await steps.run('keys', () => openKeys(options, log));
+  const keys = await steps.run('keys', () => openKeys(options, log));
+  const { pki } = keys;
   const store = await steps.run(
     'datastore',
     async () => {
@@ -139,7 +143,7 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     registry,
     client: trusted,
     connection: directConnection,
-    credentials: () => ({ cert: leaves.aggregator.certificatePem, key: leaves.aggregator.keyPem }),
+    credentials: () => ({ cert: keys.leaves.aggregator.certificatePem, key: keys.leaves.aggregator.keyPem }),
     trust: {
       clientCa: pki.authorities['client-ca'].certificatePem,
       requestHeaderCa: pki.authorities['request-header-ca'].certificatePem,
@@ -178,14 +182,24 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     'API server',
     async () => {
       const server = apiServerOf(composition, {
-        ...{ registry, aggregation, store, access, pki, leaves, components, metrics, flow, audit, hooks },
+        ...{ registry, aggregation, store, access, keys, components, metrics, flow, audit, hooks },
       });
       await server.start();
-      await writeKubeconfig(options, pki, leaves.admin);
+      await writeKubeconfig(options, pki, keys.leaves.admin);
       return server;
     },
     (server) => server.stop(),
   );
+  const renewal = await steps.run(
+    'certificates',
+    () => createRenewal({ clock, log: log.child('certificates') }),
+    (started) => started.stop(),
+  );
+  renewal.add('of the API server', async () => {
+    const renewed = await keys.renew();
+    if (renewed.has('serving')) apiServer.setSecureContext(tlsOf(keys));
+    if (renewed.has('admin')) await writeKubeconfig(options, pki, keys.leaves.admin);
+  });
   await steps.run(
     'roles',
     async () => {
@@ -207,11 +221,22 @@ export async function startControlPlane(composition: CompositionOptions): Promis
     pki,
     access,
     apiServer,
+    renewal,
     kubeletTls: () => kubeletTls(options, pki),
     components,
     ...clients,
     startControllers: () =>
       startControllers(composition, { ...clients, registry, aggregation, access, components, trusted, pki, metrics }),
+  };
+}
+
+/** What the API server shows, and whom it believes. */
+function tlsOf({ leaves, pki: { authorities } }: Keys): TlsFiles {
+  return {
+    key: leaves.serving.keyPem,
+    cert: leaves.serving.certificatePem,
+    clientCa: authorities['client-ca'].certificatePem,
+    requestHeaderCa: authorities['request-header-ca'].certificatePem,
   };
 }
 
@@ -222,8 +247,7 @@ function apiServerOf(
     readonly registry: CachedRegistry;
     readonly aggregation: Aggregation;
     readonly access: Access;
-    readonly pki: Pki;
-    readonly leaves: Leaves;
+    readonly keys: Keys;
     readonly components: readonly Component[];
     readonly metrics: MetricRegistry;
     readonly flow: PriorityAndFairness | undefined;
@@ -231,8 +255,8 @@ function apiServerOf(
     readonly hooks: StartHooks;
   },
 ): ApiServer {
-  const { metrics, flow, audit, hooks, registry, aggregation, store, access, pki, leaves, components } = parts;
-  const { authorities } = pki;
+  const { metrics, flow, audit, hooks, registry, aggregation, store, access, keys, components } = parts;
+  const { authorities } = keys.pki;
   const address = formatIp(options.nodeIps[0]);
   const { requests } = options.apiServerSettings;
   return createApiServer({
@@ -241,17 +265,12 @@ function apiServerOf(
     authenticator: access.authenticator,
     authorizer: access.authorizer,
     listen: { address: formatIp(options.bindAddress), port: options.httpsListenPort },
-    tls: {
-      key: leaves.serving.keyPem,
-      cert: leaves.serving.certificatePem,
-      clientCa: authorities['client-ca'].certificatePem,
-      requestHeaderCa: authorities['request-header-ca'].certificatePem,
-    },
+    tls: tlsOf(keys),
     kubelet: {
       connection: directConnection,
       credentials: () => ({
-        key: leaves.kubeletClient.keyPem,
-        cert: leaves.kubeletClient.certificatePem,
+        key: keys.leaves.kubeletClient.keyPem,
+        cert: keys.leaves.kubeletClient.certificatePem,
         ca: authorities['server-ca'].certificatePem,
       }),
     },

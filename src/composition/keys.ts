@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { apiAddress } from '../apiserver/system-objects.ts';
-import { systemClock as clock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { formatIp, isUnspecified } from '../base/ip.ts';
 import type { Logger } from '../base/log.ts';
@@ -29,11 +29,17 @@ export interface Leaves {
   readonly aggregator: KeyPair;
 }
 
-/** Opens, or makes, everything secret of a server. Errors: PkiError, TokenError. */
-export async function openKeys(
-  options: ServerOptions,
-  log: Logger,
-): Promise<{ readonly pki: Pki; readonly leaves: Leaves }> {
+/** Everything secret of a server. */
+export interface Keys {
+  readonly pki: Pki;
+  /** The present ones: ask each time. */
+  readonly leaves: Leaves;
+  /** Issues again what is close to its end. Resolves to the names of those that are others now. Errors: PkiError. */
+  renew(): Promise<ReadonlySet<keyof Leaves>>;
+}
+
+/** Opens, or makes, what is not there. Errors: PkiError, TokenError. */
+export async function openKeys(options: ServerOptions, log: Logger, clock: Clock = systemClock): Promise<Keys> {
   const pki = await openPki({ dir: join(options.dataDir, 'server', 'tls'), clock, log: log.child('pki') });
   await ensureServerToken({
     dir: join(options.dataDir, 'server'),
@@ -48,13 +54,28 @@ export async function openKeys(
     nodeAddresses: options.nodeIps.map(formatIp),
     extraNames: [...options.tlsSans, localAddress(options)],
   });
-  const [servingPair, admin, kubeletClient, aggregator] = await Promise.all([
-    issue(serving),
-    issue(adminCertificate),
-    issue(kubeletClientCertificate),
-    issue(aggregatorCertificate),
-  ]);
-  return { pki, leaves: { serving: servingPair, admin, kubeletClient, aggregator } };
+  const issueAll = async (): Promise<Leaves> => {
+    const [servingPair, admin, kubeletClient, aggregator] = await Promise.all([
+      issue(serving),
+      issue(adminCertificate),
+      issue(kubeletClientCertificate),
+      issue(aggregatorCertificate),
+    ]);
+    return { serving: servingPair, admin, kubeletClient, aggregator };
+  };
+  let leaves = await issueAll();
+  return {
+    pki,
+    get leaves() {
+      return leaves;
+    },
+    async renew() {
+      const before = leaves;
+      leaves = await issueAll();
+      const names = Object.keys(leaves) as (keyof Leaves)[];
+      return new Set(names.filter((name) => leaves[name].certificatePem !== before[name].certificatePem));
+    },
+  };
 }
 
 /** What this machine's node agent shows on its port. */

@@ -19,6 +19,7 @@ import { kubeletPort } from '../options.ts';
 import type { Access } from './access.ts';
 import type { Component } from './components.ts';
 import type { CompositionOptions } from './contract.ts';
+import type { Renewal } from './renewal.ts';
 import { labelServerNode } from './server-node.ts';
 
 const clock = systemClock;
@@ -32,7 +33,8 @@ export interface NodeParts {
   readonly dnsClient: Client;
   readonly events: EventRecorder;
   /** What the node agent shows on its port, and whom it trusts there. */
-  readonly serving: KubeletTls;
+  readonly kubeletTls: () => Promise<KubeletTls>;
+  readonly renewal: Renewal;
   readonly access: Pick<Access, 'authenticateToken' | 'authorizer'>;
   readonly components: Component[];
 }
@@ -40,7 +42,7 @@ export interface NodeParts {
 /** Brings up the node of this machine: network, DNS and node agent. Resolves when containers can be started. */
 export async function startNode(
   { options, version, log, steps }: CompositionOptions,
-  { client, serverClient, events, proxyClient, dnsClient, serving, access, components }: NodeParts,
+  { client, serverClient, events, proxyClient, dnsClient, kubeletTls, renewal, access, components }: NodeParts,
 ): Promise<NodeAgent> {
   const { dataDir, nodeName, runtimeDir } = options;
   const bin = (name: string) => join(runtimeDir, 'bin', name);
@@ -106,6 +108,7 @@ export async function startNode(
     () => agent.start(new AbortController().signal),
     () => agent.stop(),
   );
+  let serving = await kubeletTls();
   const server = createKubeletServer({
     agent,
     nodeName,
@@ -121,6 +124,11 @@ export async function startNode(
     () => server.start(),
     () => server.stop(),
   );
+  renewal.add('of the node agent', async () => {
+    const next = await kubeletTls();
+    if (next.cert !== serving.cert) server.setTls(next);
+    serving = next;
+  });
   components.push(
     { name: 'pod network', problem: () => network.ready() },
     { name: 'node agent', problem: () => agent.status() },
