@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { CelInput } from '@bufbuild/cel';
+import type { CelInput, CelValue } from '@bufbuild/cel';
 import { CelCompileError, compile } from './program.ts';
+import { fromCel } from './values.ts';
 
 const numbers = Array.from({ length: 20_000 }, (_, at) => BigInt(at));
 const text = 'a'.repeat(1_000_000);
 const maps = Array.from({ length: 3000 }, (_, at) => new Map([['a', BigInt(at)]]));
+/** `cel.bind`s of a value that is joined with itself again and again, not closed. */
+const doubled = (name: string, value: string, times: number) =>
+  [`cel.bind(${name}0, ${value},`]
+    .concat(Array.from({ length: times }, (_, at) => `cel.bind(${name}${at + 1}, ${name}${at} + ${name}${at},`))
+    .join(' ');
 const exceeded = 'operation cancelled: actual cost limit exceeded';
 
 describe('expressions that would take very long', () => {
   for (const expression of [
     'numbers.all(x, x in numbers)',
+    `${doubled('l', '[text]', 40)} "%s".format([l40]) == ""`.concat(')'.repeat(41)),
+    `${doubled('l', '[1]', 40)} l40.transformList(at, x, x).size() > 0`.concat(')'.repeat(41)),
+    `${doubled('b', 'b"aaaa"', 40)} b40.size() > 0`.concat(')'.repeat(41)),
     'numbers.all(x, sets.contains(numbers, [x]))',
     'maps.all(x, maps == maps)',
     'numbers.all(x, !text.contains("aab"))',
@@ -47,6 +56,13 @@ describe('expressions that would take very long', () => {
     assert.equal(compile('numbers.all(x, x in numbers)', ['numbers']).evaluate({ numbers }, large).error, exceeded);
     assert.equal(large.steps, 99_000_000);
   });
+});
+
+test('values that would be very large are not made', () => {
+  const { value = null } = compile(`${doubled('l', '[1]', 40)} l40`.concat(')'.repeat(41)), []).evaluate({}) as {
+    readonly value?: CelValue;
+  };
+  assert.throws(() => fromCel(value), { message: 'the value is too large' });
 });
 
 describe('expressions that would take very long to read', () => {

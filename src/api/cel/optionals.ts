@@ -12,6 +12,7 @@ import {
   isCelMap,
   listType,
 } from '@bufbuild/cel';
+import { spend } from './budget.ts';
 import { hidden } from './syntax/macros.ts';
 
 /**
@@ -117,6 +118,7 @@ function withEntries(into: CelValue, entries: Iterable<readonly [CelValue, CelVa
 /** What loops with two variables and literals with optional entries are made of. */
 const ofLoops: readonly CelFunc[] = [
   celFunc(hidden.keys, [DYN], DYN, (of) => {
+    if (isCelMap(of) || isCelList(of)) spend(of.size);
     if (isCelMap(of)) return [...of.keys()] as unknown as Dyn;
     if (isCelList(of)) return Array.from({ length: of.size }, (_, at) => BigInt(at)) as unknown as Dyn;
     throw new Error('no such overload: this cannot be the range of a loop');

@@ -1,5 +1,4 @@
 import { type CelInput, type CelValue, celType, isCelList, isCelMap, isCelUint } from '@bufbuild/cel';
-import { isReflectMessage } from '@bufbuild/protobuf/reflect';
 import type { Schema } from '../schema/schema.ts';
 
 /** JSON as CEL sees it, and back. */
@@ -34,8 +33,20 @@ function mapOf(object: Readonly<Record<string, unknown>>, schema: Schema | undef
   return map;
 }
 
-/** What an expression made, as JSON. Throws Error for what JSON has no form for. */
+/** What fits into JSON that somebody makes: parts, and tens of characters. Lists that are joined with themselves grow fast. */
+const mostParts = 1_000_000;
+
+/** What an expression made, as JSON. Throws Error for what JSON has no form for, and for what is very large. */
 export function fromCel(value: CelValue): unknown {
+  let left = mostParts;
+  return toJson(value, (parts) => {
+    left -= parts;
+    if (left < 0) throw new Error('the value is too large');
+  });
+}
+
+function toJson(value: CelValue, take: (parts: number) => void): unknown {
+  take(typeof value === 'string' ? 1 + value.length / 10 : 1);
   switch (typeof value) {
     case 'bigint':
       return Number.isSafeInteger(Number(value)) ? Number(value) : value;
@@ -46,9 +57,11 @@ export function fromCel(value: CelValue): unknown {
   }
   if (value === null) return null;
   if (isCelUint(value)) return Number(value.value);
-  if (isCelList(value)) return [...value].map(fromCel);
-  if (isCelMap(value)) return Object.fromEntries([...value].map(([key, item]) => [String(key), fromCel(item)]));
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (isReflectMessage(value)) throw new Error(`a value of type ${celType(value).name} cannot be written as JSON`);
+  if (isCelList(value)) return Array.from(value, (item) => toJson(item, take));
+  if (isCelMap(value)) return Object.fromEntries(Array.from(value, ([key, item]) => [String(key), toJson(item, take)]));
+  if (value instanceof Uint8Array) {
+    take(value.length / 10);
+    return Buffer.from(value).toString('base64');
+  }
   throw new Error(`a value of type ${celType(value).name} cannot be written as JSON`);
 }

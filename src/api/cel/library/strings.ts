@@ -1,4 +1,14 @@
-import { type CelFunc, CelScalar, celFunc, celMethod, listType } from '@bufbuild/cel';
+import {
+  type CelFunc,
+  CelScalar,
+  type CelValue,
+  celFunc,
+  celMethod,
+  isCelError,
+  isCelList,
+  isCelMap,
+  listType,
+} from '@bufbuild/cel';
 import { strings as engine } from '@bufbuild/cel/ext';
 import { spend, spendOn, spendOnSearch } from '../budget.ts';
 
@@ -7,9 +17,19 @@ import { spend, spendOn, spendOnSearch } from '../budget.ts';
  * what takes longer for longer texts: it takes steps of the budget.
  */
 
-const { BOOL, INT, STRING } = CelScalar;
+const { BOOL, BYTES, DYN, INT, STRING } = CelScalar;
 const texts = listType(STRING);
 const surrogate = /[\uD800-\uDFFF]/;
+
+const engineFormat = engine.find(({ name }) => name === 'format');
+
+/** For going through everything in a value. */
+function spendOnAll(value: CelValue): void {
+  spend(1);
+  if (typeof value === 'string' || value instanceof Uint8Array) spendOn(value);
+  else if (isCelList(value)) for (const item of value) spendOnAll(item);
+  else if (isCelMap(value)) for (const entry of value) entry.forEach(spendOnAll);
+}
 
 /** A text as a row of code points; most texts are one of UTF-16 units already. */
 function pointsOf(text: string): string | readonly string[] {
@@ -144,6 +164,18 @@ const own: readonly CelFunc[] = [
     spendOn(a);
     spendOn(b);
     return a + b;
+  }),
+  celFunc('_+_', [BYTES, BYTES], BYTES, (a, b) => {
+    spendOn(a);
+    spendOn(b);
+    return new Uint8Array(Buffer.concat([a, b]));
+  }),
+  celMethod('format', STRING, [listType(DYN)], STRING, function (values) {
+    spendOn(this);
+    spendOnAll(values);
+    const made = engineFormat?.call(0, this as never, [values as CelValue]);
+    if (isCelError(made)) throw new Error(made.message);
+    return String(made);
   }),
 ];
 
