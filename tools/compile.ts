@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { yaml } from '../src/base/yaml.ts';
 import { serverCommand } from '../src/cli/server/command.ts';
 import { createAuthority } from '../src/cluster/pki/certificate.ts';
 import { startNode } from '../src/composition/node.ts';
@@ -13,6 +14,8 @@ import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 
 if (!serverCommand.help().includes('k3ts server') || typeof startNode !== 'function')
   throw new Error('the server command is not what it was');
+yaml();
+await import('jose');
 await createAuthority('compiled', { nowMs: Date.now(), days: 1 });
 const folder = await mkdtemp(join(tmpdir(), 'k3ts-compile-'));
 try {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { toError } from '../../base/errors.ts';
+import { yaml } from '../../base/yaml.ts';
 import { readPodSecurityConfiguration } from './pod-security/configuration.ts';
 import type { PolicyDefaults } from './pod-security/labels.ts';
 import type { PodSecurityExemptions } from './pod-security/pod-security.ts';
@@ -46,7 +46,7 @@ async function readPlugin(file: string, plugin: Json): Promise<AdmissionConfigur
 type Json = Readonly<Record<string, unknown>>;
 
 async function readDocument(path: string): Promise<Json> {
-  return record(parse(await readFile(path, 'utf8'), { maxAliasCount: 100 }));
+  return record(yaml().parse(await readFile(path, 'utf8'), { maxAliasCount: 100 }));
 }
 
 function record(value: unknown): Json {

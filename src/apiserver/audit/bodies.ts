@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { parse } from 'yaml';
 import { openEnvelope, protobufType } from '../../api/protobuf/envelope.ts';
 import { decodeMessage, protobufDefinition } from '../../api/protobuf/protobuf.ts';
 import { parseJson } from '../../api/schema/exact-json.ts';
 import { errorCode } from '../../base/errors.ts';
+import { yaml } from '../../base/yaml.ts';
 
 /** What passed one way: bytes, bounded. */
 export class Captured {
@@ -66,7 +66,7 @@ function decoded(bytes: Buffer, contentType: string): unknown {
   }
   const text = bytes.toString('utf8');
   if (type.endsWith('json') || type === '') return parseJson(text);
-  return type.includes('yaml') ? parse(text, { maxAliasCount: 100 }) : undefined;
+  return type.includes('yaml') ? yaml().parse(text, { maxAliasCount: 100 }) : undefined;
 }
 
 /** The same without metadata.managedFields, in items of lists as well. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { toError } from '../../base/errors.ts';
+import { yaml } from '../../base/yaml.ts';
 
 export const levels = ['None', 'Metadata', 'Request', 'RequestResponse'] as const;
 export type Level = (typeof levels)[number];
@@ -45,7 +45,7 @@ export async function loadPolicy(path: string): Promise<Policy> {
 /** Throws Error with everything that is wrong. */
 export function readPolicy(text: string): Policy {
   const reader = new Reader();
-  const policy = reader.fields('', parse(text), [
+  const policy = reader.fields('', yaml().parse(text), [
     ...['apiVersion', 'kind', 'metadata', 'rules', 'omitStages', 'omitManagedFields'],
   ]);
   if (policy['apiVersion'] !== 'audit.k8s.io/v1' || policy['kind'] !== 'Policy')

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
-import { calculateJwkThumbprint, exportJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { JWK, JWTPayload } from 'jose';
 import type { Clock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import { unauthorized } from './unauthorized.ts';
@@ -55,6 +55,9 @@ interface PrivateClaims {
   readonly node?: TokenRef;
 }
 
+/** Loaded with the first token: 9 MB that a server without pods does without. */
+const loadJose = () => import('jose');
+
 /** Upstream's: clocks of several servers may differ. */
 const leewaySeconds = 60;
 const legacyIssuer = 'kubernetes/serviceaccount';
@@ -74,12 +77,7 @@ export function createTokenSigner(options: {
   const publicKey: KeyObject = createPublicKey(privateKey);
   let publicJwk: Promise<JWK> | undefined;
   const jwk = () => {
-    publicJwk ??= exportJWK(publicKey).then(async (key) => ({
-      ...key,
-      kid: await calculateJwkThumbprint(key),
-      alg: 'ES256',
-      use: 'sig',
-    }));
+    publicJwk ??= publicForm(publicKey);
     return publicJwk;
   };
 
@@ -90,6 +88,7 @@ export function createTokenSigner(options: {
     const { nowSeconds, exp, warnAfter } = times;
     const { namespace, serviceAccount, pod, secret, node } = claims;
     const { kid = '' } = await jwk();
+    const { SignJWT } = await loadJose();
     return new SignJWT({
       aud: [...claims.audiences],
       exp,
@@ -125,6 +124,7 @@ export function createTokenSigner(options: {
 
     async signForSecret({ namespace, serviceAccount, secret }) {
       const { kid = '' } = await jwk();
+      const { SignJWT } = await loadJose();
       return new SignJWT({
         iss: legacyIssuer,
         [legacyClaim('namespace')]: namespace,
@@ -141,6 +141,7 @@ export function createTokenSigner(options: {
       const claimed = unverifiedIssuer(token);
       if (typeof claimed !== 'string' || !issuers.includes(claimed)) return undefined;
       try {
+        const { jwtVerify } = await loadJose();
         const { payload } = await jwtVerify(token, publicKey, {
           issuer: claimed,
           algorithms: ['ES256'],
@@ -153,6 +154,12 @@ export function createTokenSigner(options: {
       }
     },
   };
+}
+
+async function publicForm(publicKey: KeyObject): Promise<JWK> {
+  const { calculateJwkThumbprint, exportJWK } = await loadJose();
+  const key = await exportJWK(publicKey);
+  return { ...key, kid: await calculateJwkThumbprint(key), alg: 'ES256', use: 'sig' };
 }
 
 /** `system:serviceaccount:<namespace>:<name>`. */

@@ -1,9 +1,9 @@
-import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { yamlFailure } from '../../api/schema/decode-errors.ts';
 import { hasEveryField } from '../../api/schema/duplicates.ts';
 import { parseJson } from '../../api/schema/exact-json.ts';
 import { ApiError, badRequest } from '../../api/status.ts';
 import { toError } from '../../base/errors.ts';
+import { yaml } from '../../base/yaml.ts';
 import type { RequestContext } from '../contract.ts';
 
 /** A YAML bomb is refused before it is unfolded. */
@@ -26,6 +26,7 @@ export function readYaml(text: string): YamlBody {
       'RequestEntityTooLarge',
       `Request entity too large: limit is ${mostYamlChars} for YAML; send JSON`,
     );
+  const { isScalar, LineCounter, parseDocument, visit } = yaml();
   const lines = new LineCounter();
   const refused = (why: string) => badRequest(`error converting YAML to JSON: ${why}`);
   // Pretty errors take longer the more of them there are, squared.

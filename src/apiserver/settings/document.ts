@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { yaml } from '../../base/yaml.ts';
 
 /**
  * One object of a configuration file, of which fields are taken by name: what is wrong is gathered with its path, and
@@ -103,7 +103,7 @@ export function readDocument<T>(
   { apiVersions, kind }: { readonly apiVersions: readonly string[]; readonly kind: string },
   read: (fields: Fields) => T,
 ): T {
-  const document = parseDocument(text, { uniqueKeys: true });
+  const document = yaml().parseDocument(text, { uniqueKeys: true });
   const [error] = document.errors;
   if (error) throw new Error(error.message);
   const value: unknown = document.toJS({ maxAliasCount: 100 });

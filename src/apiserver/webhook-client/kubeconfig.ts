@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { parse } from 'yaml';
 import { toError } from '../../base/errors.ts';
+import { yaml } from '../../base/yaml.ts';
 
 /** Where a kubeconfig's current context leads, and with what one comes there. */
 export interface KubeconfigTarget {
@@ -31,7 +31,7 @@ export async function readKubeconfig(path: string): Promise<KubeconfigTarget> {
 }
 
 async function targetOf(path: string): Promise<KubeconfigTarget> {
-  const config = entryOf(parse(await readFile(path, 'utf8')));
+  const config = entryOf(yaml().parse(await readFile(path, 'utf8')));
   const at = (file: string) => (isAbsolute(file) ? file : join(dirname(path), file));
   const context = named(config, 'contexts', text(config, 'current-context') ?? '', 'context');
   const cluster = named(config, 'clusters', text(context, 'cluster') ?? '', 'cluster');

@@ -1,5 +1,5 @@
-import { parse, YAMLParseError } from 'yaml';
 import { describeError } from '../../base/log.ts';
+import { yaml } from '../../base/yaml.ts';
 import {
   type ExplainUnknown,
   type Flag,
@@ -60,12 +60,12 @@ export function readConfigFiles(
 
 function entries(file: ConfigFile, problems: string[]): [string, unknown][] {
   try {
-    const content: unknown = parse(file.text);
+    const content: unknown = yaml().parse(file.text);
     if (content === null || content === undefined) return [];
     if (typeof content === 'object' && !Array.isArray(content)) return Object.entries(content);
     problems.push(`${file.path}: not a map of settings to values`);
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
+    if (!(error instanceof yaml().YAMLParseError)) throw error;
     problems.push(`${file.path}: not YAML: ${describeError(error).split('\n')[0]}`);
   }
   return [];

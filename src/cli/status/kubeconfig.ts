@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { yaml } from '../../base/yaml.ts';
 
 /** How the current context of a kubeconfig reaches its API server. */
 export interface Access {
@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads a kubeconfig whose keys stand in the file itself, as the server writes it. Throws Error naming what is missing. */
 export function accessOf(kubeconfig: string, path: string): Access {
-  const config = fields(parse(kubeconfig));
+  const config = fields(yaml().parse(kubeconfig));
   const context = entry(config, 'contexts', text(config['current-context']), 'context', path);
   const cluster = entry(config, 'clusters', text(context['cluster']), 'cluster', path);
   const user = entry(config, 'users', text(context['user']), 'user', path);

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import type { KeyPair } from './certificate.ts';
 
 export interface KubeconfigOptions {
@@ -13,21 +12,25 @@ export interface KubeconfigOptions {
 /** The text of a kubeconfig with everything embedded (kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig). */
 export function kubeconfig({ server, authorityPem, user, name = 'default' }: KubeconfigOptions): string {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
-  return stringify(
-    {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name, cluster: { server, 'certificate-authority-data': base64(authorityPem) } }],
-      users: [
-        {
-          name,
-          user: { 'client-certificate-data': base64(user.certificatePem), 'client-key-data': base64(user.keyPem) },
-        },
-      ],
-      contexts: [{ name, context: { cluster: name, user: name } }],
-      'current-context': name,
-      preferences: {},
-    },
-    { lineWidth: 0 },
-  );
+  const text = (value: string) => JSON.stringify(value); // YAML has JSON's strings
+  return `apiVersion: v1
+kind: Config
+clusters:
+  - name: ${text(name)}
+    cluster:
+      server: ${server}
+      certificate-authority-data: ${base64(authorityPem)}
+users:
+  - name: ${text(name)}
+    user:
+      client-certificate-data: ${base64(user.certificatePem)}
+      client-key-data: ${base64(user.keyPem)}
+contexts:
+  - name: ${text(name)}
+    context:
+      cluster: ${text(name)}
+      user: ${text(name)}
+current-context: ${text(name)}
+preferences: {}
+`;
 }

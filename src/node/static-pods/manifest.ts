@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
 import { mirrorPodAnnotation } from '../../api/core/mirror-pod.ts';
 import { pod as podKind } from '../../api/core/pod.ts';
 import { podReferences } from '../../api/core/pod-references.ts';
@@ -7,6 +6,7 @@ import type { Draft } from '../../api/object.ts';
 import { checkBody } from '../../api/schema/decode.ts';
 import type { Pod } from '../../api/schema/generated/types/core-v1.ts';
 import { describeError } from '../../base/log.ts';
+import { yaml } from '../../base/yaml.ts';
 
 export const annotations = {
   source: 'kubernetes.io/config.source',
@@ -69,7 +69,7 @@ function checkForm(value: unknown): void {
 
 function parsed(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: mostAliases });
+    return yaml().parse(text, { maxAliasCount: mostAliases });
   } catch (error) {
     throw new ManifestError(`not YAML: ${describeError(error).split('\n')[0]}`);
   }

@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../../base/clock.ts';
 import { toError } from '../../../base/errors.ts';
 import type { UserInfo } from '../../contract.ts';
@@ -73,6 +73,7 @@ async function userOf(token: string, { config, keys, toUser }: Issuer, clock: Cl
 }
 
 async function verify(token: string, keys: JWTVerifyGetKey, options: JWTVerifyOptions): Promise<JWTPayload> {
+  const { errors, jwtVerify } = await import('jose');
   try {
     return (await jwtVerify(token, keys, options)).payload;
   } catch (error) {

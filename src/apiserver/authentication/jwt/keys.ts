@@ -1,4 +1,4 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../../base/clock.ts';
 import { toError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/log.ts';
@@ -48,6 +48,7 @@ export class IssuerKeys {
     try {
       return await before(header, token);
     } catch (error) {
+      const { errors } = await import('jose');
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       await this.refresh();
       if (this.#keys === before) throw error;
@@ -84,6 +85,7 @@ export class IssuerKeys {
     if (typeof document.jwks_uri !== 'string' || !URL.canParse(document.jwks_uri))
       throw new Error(`the document at ${url} names no jwks_uri`);
     const keys = await fetch(document.jwks_uri, certificateAuthority);
+    const { createLocalJWKSet } = await import('jose');
     this.#keys = createLocalJWKSet(keys as JSONWebKeySet);
     this.#fetchedMs = clock.monotonic();
   }
