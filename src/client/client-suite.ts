@@ -153,6 +153,7 @@ export function clientSuite(name: string, makeFixture: () => Promise<ClientFixtu
         assert.equal(view.get(`default/own-${i}`)?.data?.['colour'], 'blue');
         assert.ok(view.by(byColour, 'blue').some(({ metadata }) => metadata.name === `own-${i}`));
         assert.deepEqual(view.by(byColour, 'red'), []);
+        assert.deepEqual([...view.counts(byColour)], [['blue', 1]]);
         await client.delete(configMap, at(`own-${i}`));
         assert.equal(view.get(`default/own-${i}`), undefined);
       }

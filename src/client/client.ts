@@ -119,6 +119,8 @@ export interface View<T extends KubeObject> {
   list(namespace?: string): readonly T[];
   /** The objects for which `index.of` gives `value`. Built on first use, kept up to date from then on. */
   by(index: Index<T>, value: string): readonly T[];
+  /** How many objects `index.of` files under each value; looks at none of them again. */
+  counts(index: Index<T>): ReadonlyMap<string, number>;
   /** Calls `listener` for each change from now on, after the view shows it. Returns how to stop. */
   onChange(listener: (change: Change<T>) => void): () => void;
   /** Resolves when the view has its first full content; rejects when the signal aborts. */

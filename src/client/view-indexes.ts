@@ -7,13 +7,22 @@ export class ViewIndexes<T extends KubeObject> {
 
   /** The keys of the objects that `index` files under `value`; `objects` is asked for when the index is new. */
   keys(index: Index<T>, value: string, objects: Iterable<readonly [ObjectKey, T]>): Iterable<ObjectKey> {
+    return this.#built(index, objects).keys(value);
+  }
+
+  /** How many keys each value has. */
+  counts(index: Index<T>, objects: Iterable<readonly [ObjectKey, T]>): ReadonlyMap<string, number> {
+    return this.#built(index, objects).counts();
+  }
+
+  #built(index: Index<T>, objects: Iterable<readonly [ObjectKey, T]>): ViewIndex<T> {
     let built = this.#indexes.get(index);
     if (!built) {
       built = new ViewIndex(index);
       for (const [key, object] of objects) built.put(key, object);
       this.#indexes.set(index, built);
     }
-    return built.keys(value);
+    return built;
   }
 
   /** Whether anything would come of `put`. */
@@ -42,6 +51,10 @@ class ViewIndex<T extends KubeObject> {
 
   keys(value: string): Iterable<ObjectKey> {
     return this.#keys.get(value) ?? [];
+  }
+
+  counts(): ReadonlyMap<string, number> {
+    return new Map(this.#keys.entries().map(([value, keys]) => [value, keys.size]));
   }
 
   put(key: ObjectKey, object: T): void {

@@ -5,16 +5,26 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  PodSpec,
 } from '../api/schema/generated/types/core-v1.ts';
 import type { StorageClass } from '../api/schema/generated/types/storage-v1.ts';
+
+/** What decisions look at in a pod that has its node. The pods themselves are not kept: there may be very many. */
+export interface PlacedPod {
+  readonly metadata: Pick<Pod['metadata'], 'name' | 'namespace' | 'labels' | 'deletionTimestamp'>;
+  readonly spec: Pick<PodSpec, 'affinity'>;
+  readonly requests: Amounts;
+  readonly assumed: { readonly milliCpu: number; readonly memoryBytes: number };
+  readonly hostPorts: readonly HostPort[];
+}
 
 /** A node with the pods that are on it, or that were promised to it, and what they use. */
 export interface NodeInfo {
   readonly node: Node;
   readonly name: string;
-  readonly pods: ReadonlyMap<string, Pod>;
+  readonly pods: ReadonlyMap<string, PlacedPod>;
   /** Those of `pods` that have pod affinity or anti-affinity themselves. */
-  readonly affinityPods: ReadonlyMap<string, Pod>;
+  readonly affinityPods: ReadonlyMap<string, PlacedPod>;
   readonly requested: Amounts;
   /** As `requested`, with small amounts assumed for containers that ask for nothing, so that they spread. */
   readonly assumed: { readonly milliCpu: number; readonly memoryBytes: number };
@@ -53,8 +63,8 @@ const assumedMemoryBytes = 200 * 1024 * 1024;
 
 interface MutableNodeInfo extends NodeInfo {
   node: Node;
-  readonly pods: Map<string, Pod>;
-  readonly affinityPods: Map<string, Pod>;
+  readonly pods: Map<string, PlacedPod>;
+  readonly affinityPods: Map<string, PlacedPod>;
   readonly requested: Map<string, number>;
   assumed: { milliCpu: number; memoryBytes: number };
   allocatable: Amounts;
@@ -65,7 +75,7 @@ interface MutableNodeInfo extends NodeInfo {
 export class LiveWorld implements World {
   readonly #nodes = new Map<string, MutableNodeInfo>();
   /** Pods of nodes that are not (yet, or any longer) there. */
-  readonly #homeless = new Map<string, Map<string, Pod>>();
+  readonly #homeless = new Map<string, Map<string, PlacedPod>>();
   readonly #lookups: WorldLookups;
   #list: readonly NodeInfo[] | undefined;
 
@@ -124,7 +134,7 @@ export class LiveWorld implements World {
     this.#list = undefined;
     const waiting = this.#homeless.get(name);
     this.#homeless.delete(name);
-    for (const pod of waiting?.values() ?? []) this.addPod(pod, name);
+    for (const [uid, pod] of waiting ?? []) this.#put(uid, pod, name);
   }
 
   removeNode(name: string): void {
@@ -137,21 +147,23 @@ export class LiveWorld implements World {
 
   /** `pod` uses room on the node `name` from now on; a pod already there is replaced. */
   addPod(pod: Pod, name: string): void {
-    const uid = pod.metadata.uid ?? '';
+    this.#put(pod.metadata.uid ?? '', placed(pod), name);
+  }
+
+  #put(uid: string, pod: PlacedPod, name: string): void {
     const info = this.#nodes.get(name);
     if (!info) {
-      const waiting = this.#homeless.get(name) ?? new Map<string, Pod>();
+      const waiting = this.#homeless.get(name) ?? new Map<string, PlacedPod>();
       this.#homeless.set(name, waiting.set(uid, pod));
       return;
     }
     this.removePod(uid, name);
     info.pods.set(uid, pod);
-    if (pod.spec?.affinity?.podAffinity || pod.spec?.affinity?.podAntiAffinity) info.affinityPods.set(uid, pod);
-    addAmounts(info.requested, podRequests(pod));
-    const small = assumedRequests(pod);
-    info.assumed.milliCpu += small.milliCpu;
-    info.assumed.memoryBytes += small.memoryBytes;
-    info.hostPorts.push(...hostPortsOf(pod));
+    if (pod.spec.affinity?.podAffinity || pod.spec.affinity?.podAntiAffinity) info.affinityPods.set(uid, pod);
+    addAmounts(info.requested, pod.requests);
+    info.assumed.milliCpu += pod.assumed.milliCpu;
+    info.assumed.memoryBytes += pod.assumed.memoryBytes;
+    info.hostPorts.push(...pod.hostPorts);
   }
 
   removePod(uid: string, name: string): void {
@@ -161,12 +173,28 @@ export class LiveWorld implements World {
     if (!info || !pod) return;
     info.pods.delete(uid);
     info.affinityPods.delete(uid);
-    subtractAmounts(info.requested, podRequests(pod));
-    const small = assumedRequests(pod);
-    info.assumed.milliCpu -= small.milliCpu;
-    info.assumed.memoryBytes -= small.memoryBytes;
-    if (hostPortsOf(pod).length > 0) info.hostPorts = [...info.pods.values()].flatMap(hostPortsOf);
+    subtractAmounts(info.requested, pod.requests);
+    info.assumed.milliCpu -= pod.assumed.milliCpu;
+    info.assumed.memoryBytes -= pod.assumed.memoryBytes;
+    if (pod.hostPorts.length > 0) info.hostPorts = [...info.pods.values()].flatMap(({ hostPorts }) => hostPorts);
   }
+}
+
+function placed(pod: Pod): PlacedPod {
+  const { name, namespace, labels, deletionTimestamp } = pod.metadata;
+  const affinity = pod.spec?.affinity;
+  return {
+    metadata: {
+      ...(name && { name }),
+      ...(namespace && { namespace }),
+      ...(labels && { labels }),
+      ...(deletionTimestamp && { deletionTimestamp }),
+    },
+    spec: affinity ? { affinity } : {},
+    requests: podRequests(pod),
+    assumed: assumedRequests(pod),
+    hostPorts: hostPortsOf(pod),
+  };
 }
 
 /** CPU and memory of a pod where containers that ask for nothing count a little. */

@@ -169,6 +169,7 @@ test('a container is started again while the API is away, with what it named', {
     get: () => undefined,
     list: () => [],
     by: () => [],
+    counts: () => new Map(),
     onChange: () => () => undefined,
     ready: (signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
   };

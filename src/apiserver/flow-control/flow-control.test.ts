@@ -44,6 +44,10 @@ class Objects<T extends KubeObject> implements View<T> {
     return [];
   }
 
+  counts(): ReadonlyMap<string, number> {
+    return new Map();
+  }
+
   onChange(listener: (change: Change<T>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

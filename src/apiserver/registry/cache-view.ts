@@ -72,10 +72,10 @@ export class CacheView<T extends KubeObject> implements View<T> {
     if (this.#matching) {
       const found = [...this.#matching.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
       const inside = namespace ? found.filter(({ key }) => key.startsWith(`${namespace}/`)) : found;
-      return inside.map((entry) => this.#object(entry));
+      return this.#overlook(inside);
     }
     const { from, to } = namespace ? namespaceRange(namespace) : { from: '', to: undefined };
-    return this.#resource.sorted.range(from, to).map((entry) => this.#object(entry));
+    return this.#overlook(this.#resource.sorted.range(from, to));
   }
 
   by(index: Index<T>, value: string): readonly T[] {
@@ -89,14 +89,25 @@ export class CacheView<T extends KubeObject> implements View<T> {
     return objects;
   }
 
+  counts(index: Index<T>): ReadonlyMap<string, number> {
+    return this.#open ? this.#indexes.counts(index, this.#indexed()) : new Map();
+  }
+
   onChange(listener: (change: Change<T>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   *#indexed(): Generator<readonly [ObjectKey, T]> {
+    this.#resource.overlooked = true;
     for (const entry of this.#matching?.values() ?? this.#resource.entries())
-      if (this.#covers(entry.key)) yield [entry.key, this.#object(entry)];
+      if (this.#covers(entry.key)) yield [entry.key, this.#glimpse(entry)];
+  }
+
+  /** Who looks at all will not soon ask for each. */
+  #overlook(entries: readonly CachedEntry[]): readonly T[] {
+    this.#resource.overlooked = true;
+    return entries.map((entry) => this.#glimpse(entry));
   }
 
   #covers(key: ObjectKey): boolean {

@@ -39,6 +39,10 @@ export class RemoteView<T extends KubeObject> implements View<T> {
     return objects;
   }
 
+  counts(index: Index<T>): ReadonlyMap<string, number> {
+    return this.#indexes.counts(index, this.#objects);
+  }
+
   onChange(listener: (change: Change<T>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

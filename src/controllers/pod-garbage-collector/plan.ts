@@ -14,7 +14,7 @@ export interface PodSweep {
 
 const outOfServiceTaint = 'node.kubernetes.io/out-of-service';
 
-/** Pods that nobody else takes away. */
+/** Pods that nobody else takes away; `pods` may leave out those that run on nodes that there are. */
 export function planSweep(pods: readonly Pod[], nodes: ReadonlyMap<string, Node>, maxTerminated: number): PodSweep {
   const terminated = pods.filter((pod) => isTerminal(pod) && !pod.metadata.deletionTimestamp);
   const surplus = [...terminated]

@@ -1,7 +1,8 @@
 import { node } from '../../api/core/node.ts';
 import { pod } from '../../api/core/pod.ts';
-import type { Pod } from '../../api/schema/generated/types/core-v1.ts';
+import type { Node, Pod } from '../../api/schema/generated/types/core-v1.ts';
 import { isApiError } from '../../api/status.ts';
+import type { Index, View } from '../../client/client.ts';
 import {
   type Controller,
   changesOf,
@@ -12,6 +13,7 @@ import {
   requeueAfter,
 } from '../../controller-runtime/controller.ts';
 import { disrupt } from '../shared/disruption.ts';
+import { podsByNode } from '../shared/indexes.ts';
 import { isTerminal } from '../shared/pods.ts';
 import { planSweep } from './plan.ts';
 
@@ -23,6 +25,15 @@ export interface PodGarbageCollectorOptions {
   /** Between sweeps without an occasion. Default: 60,000. */
   readonly periodMs?: number;
 }
+
+const leaving = 'leaving';
+const ended = 'ended';
+
+/** Pods that are being deleted, and of the others those that have ended. */
+const podsByEnd: Index<Pod> = {
+  name: 'pods-by-end',
+  of: (object) => (object.metadata.deletionTimestamp ? [leaving] : isTerminal(object) ? [ended] : []),
+};
 
 /** All sweeps are one piece of work. */
 const sweepKey = 'sweep';
@@ -46,7 +57,7 @@ export function podGarbageCollector(options: PodGarbageCollectorOptions = {}): C
           .list()
           .map((object) => [object.metadata.name ?? '', object]),
       );
-      const sweep = planSweep(client.view(pod).list(), nodes, maxTerminated);
+      const sweep = planSweep(candidates(client.view(pod), nodes, maxTerminated), nodes, maxTerminated);
       for (const name of missingSinceMs.keys()) if (nodes.has(name)) missingSinceMs.delete(name);
       let nextMs = periodMs;
       for (const surplus of sweep.surplus) await finish(surplus, {}, context);
@@ -66,6 +77,16 @@ export function podGarbageCollector(options: PodGarbageCollectorOptions = {}): C
       return requeueAfter(nextMs);
     },
   });
+}
+
+/** Pods that a sweep may take, without a look at all the others. */
+function candidates(pods: View<Pod>, nodes: ReadonlyMap<string, Node>, maxTerminated: number): readonly Pod[] {
+  const found = new Set(pods.by(podsByEnd, leaving));
+  if ((pods.counts(podsByEnd).get(ended) ?? 0) > maxTerminated)
+    for (const one of pods.by(podsByEnd, ended)) found.add(one);
+  for (const name of pods.counts(podsByNode).keys())
+    if (name !== '' && !nodes.has(name)) for (const one of pods.by(podsByNode, name)) found.add(one);
+  return [...found];
 }
 
 /** The view may be behind: a node is given up only when the API says that it is not there. */

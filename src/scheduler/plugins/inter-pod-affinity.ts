@@ -2,7 +2,7 @@ import type { Pod, PodAffinityTerm } from '../../api/schema/generated/types/core
 import { cachedLabelSelectorOf, labelSelectorOf } from '../../api/selectors/label-selector.ts';
 import type { Labels } from '../../api/selectors/requirement.ts';
 import type { Judge, SchedulerPlugin } from '../plugin.ts';
-import type { NodeInfo, World } from '../world.ts';
+import type { NodeInfo, PlacedPod, World } from '../world.ts';
 
 /** Pods near to, or far from, other pods (kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node, inter-pod affinity). */
 export const interPodAffinity: SchedulerPlugin = {
@@ -42,18 +42,21 @@ export const interPodAffinity: SchedulerPlugin = {
   },
 };
 
+/** Of a pod, what affinity is about: of one that waits, or of one that has its node. */
+type Affine = Pod | PlacedPod;
+
 interface Term {
   readonly topologyKey: string;
-  matches(other: Pod): boolean;
+  matches(other: Affine): boolean;
   /** The node's value for the topology key. */
   domain(node: NodeInfo): string | undefined;
 }
 
-function terms(owner: Pod, list: readonly PodAffinityTerm[], world: World): readonly Term[] {
+function terms(owner: Affine, list: readonly PodAffinityTerm[], world: World): readonly Term[] {
   return list.map((term) => compile(owner, term, world));
 }
 
-function compile(owner: Pod, term: PodAffinityTerm, world: World): Term {
+function compile(owner: Affine, term: PodAffinityTerm, world: World): Term {
   const selector = selectorWithKeys(owner, term);
   const named = term.namespaces ?? [];
   const byLabels = term.namespaceSelector ? cachedLabelSelectorOf(term.namespaceSelector) : undefined;
@@ -69,7 +72,7 @@ function compile(owner: Pod, term: PodAffinityTerm, world: World): Term {
 }
 
 /** `matchLabelKeys` and `mismatchLabelKeys` (KEP-3633) add the owner's own values to the selector. */
-function selectorWithKeys(owner: Pod, term: PodAffinityTerm) {
+function selectorWithKeys(owner: Affine, term: PodAffinityTerm) {
   const { matchLabelKeys = [], mismatchLabelKeys = [], labelSelector } = term;
   if (!labelSelector || matchLabelKeys.length + mismatchLabelKeys.length === 0)
     return cachedLabelSelectorOf(labelSelector);
@@ -102,7 +105,7 @@ function domainsWith(term: Term, world: World): ReadonlySet<string> {
   return found;
 }
 
-function isLeaving(pod: Pod): boolean {
+function isLeaving(pod: Affine): boolean {
   return pod.metadata.deletionTimestamp !== undefined;
 }
 
@@ -131,7 +134,7 @@ function preferences(pod: Pod, world: World): Pick<Judge, 'score' | 'normalize'>
     const key = `${term.topologyKey}=${domain}`;
     weights.set(key, (weights.get(key) ?? 0) + weight);
   };
-  const wishes = (owner: Pod, sign: 1 | -1) => {
+  const wishes = (owner: Affine, sign: 1 | -1) => {
     const affinity = sign > 0 ? owner.spec?.affinity?.podAffinity : owner.spec?.affinity?.podAntiAffinity;
     return (affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ weight, podAffinityTerm }) => ({
       weight: weight * sign,

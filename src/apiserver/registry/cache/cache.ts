@@ -17,6 +17,7 @@ export interface CacheOptions {
 }
 
 const sweepMs = 60_000;
+const settleMs = 5_000;
 const retryMs = 1000;
 /** Waiting for a revision that may never come leaves nothing behind when it is given up: the wait only looks again. */
 const freshnessCheckMs = 50;
@@ -32,6 +33,7 @@ export class Cache {
   #waiting: { readonly revision: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] =
     [];
   #sweeper: Timer | undefined;
+  #settler: Timer | undefined;
   /** Changes that arrive while a kind that has just been added is read from the store, by its prefix. */
   readonly #loading = new Map<string, StoreChange[]>();
 
@@ -121,6 +123,14 @@ export class Cache {
     this.#revision = revision;
     void this.#follow(revision);
     this.#sweepLater();
+    this.#settleLater();
+  }
+
+  #settleLater(): void {
+    this.#settler = this.#options.clock.after(settleMs, () => {
+      for (const resource of this.#byPrefix.values()) resource.settle();
+      this.#settleLater();
+    });
   }
 
   #sweepLater(): void {
@@ -234,6 +244,7 @@ export class Cache {
 
   close(): void {
     this.#sweeper?.cancel();
+    this.#settler?.cancel();
     this.#stop.abort();
     for (const { reject } of this.#waiting.splice(0)) reject(new Error('the registry is closed'));
   }

@@ -71,7 +71,7 @@ export class CachedEntry implements Entry {
     return this.#object;
   }
 
-  /** The same for those who are told of a change as it happens: they do not count, as most of what is written is not asked for again soon. */
+  /** The same for those who are told of a change as it happens, or look at all there is: they do not count, as most of that is not asked for again soon. */
   get glimpse(): KubeObject {
     this.#object ??= this.#parse();
     return this.#object;
@@ -82,7 +82,7 @@ export class CachedEntry implements Entry {
     this.#object = undefined;
   }
 
-  /** Drops the parsed form that the writer left, unless somebody has asked for it meanwhile. */
+  /** Drops the parsed form that the writer, or a look at all, left, unless somebody has asked for it meanwhile. */
   settle(): void {
     if (!this.#used) this.#object = undefined;
   }

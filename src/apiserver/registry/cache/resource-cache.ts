@@ -35,6 +35,8 @@ export class ResourceCache {
   #kind: Kind;
   #head: Buffer;
   #isClosed = false;
+  /** Somebody has looked at all, which made parsed forms that nobody may ask for again. */
+  overlooked = false;
   readonly #entries = new Map<ObjectKey, CachedEntry>();
   readonly #listeners = new Set<CacheListener>();
   readonly #parked = new Set<() => void>();
@@ -197,6 +199,13 @@ export class ResourceCache {
   wakeWatchers(): void {
     for (const watcher of [...this.#parked]) watcher();
     this.window.trim();
+  }
+
+  /** Every few seconds: parsed forms that were made for a look at all, and that nobody has asked for by key, go. */
+  settle(): void {
+    if (!this.overlooked) return;
+    this.overlooked = false;
+    for (const entry of this.#entries.values()) entry.settle();
   }
 
   /** Now and then: parsed forms and events that nobody asked for lately go. */
