@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { builtInKinds } from '../../api/kinds.ts';
+import { TestClient } from '../api-client.test-helper.ts';
+import { startTestServer } from '../api-server.test-helper.ts';
 import { aggregated, apiGroup, groupList, resourceList } from './documents.ts';
 import { groupsOf } from './resources.ts';
 
@@ -72,4 +74,18 @@ test('the aggregated form is upstream’s for the versions we serve', { skip }, 
     }))
     .filter(({ versions }) => versions.length > 0);
   assert.deepEqual(ours.items, kept);
+});
+
+test('what is no version is not found, whatever was asked before', async () => {
+  const server = await startTestServer();
+  const client = new TestClient(server, server.admin);
+  try {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    for (const path of ['/api', '/apis']) for (const headers of [{}, { accept }]) await client.get(path, headers);
+    for (const name of ['core', 'named', 'versions', 'groups', 'apps'])
+      assert.equal((await client.get(`/api/${name}`)).status, 404, name);
+  } finally {
+    client.close();
+    await server.close();
+  }
 });

@@ -48,7 +48,7 @@ export function createDiscovery(
     if (rest !== '')
       return send(
         request,
-        cached(rest, (all) => wrap(resourceList(all.kinds, rest))),
+        cached(`resources ${rest}`, (all) => wrap(resourceList(all.kinds, rest))),
       );
     if (wantsAggregated(request))
       return send(
@@ -65,7 +65,7 @@ export function createDiscovery(
     if (rest.includes('/'))
       return send(
         request,
-        cached(rest, (all) => wrap(resourceList(all.kinds, rest))),
+        cached(`resources ${rest}`, (all) => wrap(resourceList(all.kinds, rest))),
       );
     if (rest !== '')
       return send(

@@ -1,11 +1,25 @@
 import { type CelFunc, CelScalar, type CelValue, celFunc, celMethod } from '@bufbuild/cel';
-import { type Cidr, cidrContains, formatCidr, parseCidr } from '../../../base/cidr.ts';
-import { formatIp, type IpAddress, isLoopback, isUnspecified, parseIp } from '../../../base/ip.ts';
+import { type Cidr, cidrContains, formatCidr, parseCidr as parseAnyCidr } from '../../../base/cidr.ts';
+import { formatIp, type IpAddress, isLoopback, isUnspecified, parseIp as parseAnyIp } from '../../../base/ip.ts';
 import { opaque } from '../opaque.ts';
 
 const { BOOL, INT, STRING } = CelScalar;
 const ip = opaque('IP');
 const cidr = opaque('CIDR');
+
+/** IPv4 addresses that are written as IPv6 ones are refused, as upstream does. */
+const isMapped = (value: bigint) => value >> 32n === 0xffffn;
+
+function parseIp(text: string): IpAddress | undefined {
+  const parsed = parseAnyIp(text);
+  return parsed?.family === 6 && isMapped(parsed.value) ? undefined : parsed;
+}
+
+function parseCidr(text: string): Cidr | undefined {
+  const parsed = parseAnyCidr(text);
+  return parsed?.family === 6 && isMapped(parsed.base) ? undefined : parsed;
+}
+
 const linkLocal = [parseCidr('169.254.0.0/16'), parseCidr('fe80::/10')];
 const linkLocalMulticast = [parseCidr('224.0.0.0/24'), parseCidr('ff02::/16')];
 const multicast = [parseCidr('224.0.0.0/4'), parseCidr('ff00::/8')];

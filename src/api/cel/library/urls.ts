@@ -9,37 +9,32 @@ import {
   mapType,
 } from '@bufbuild/cel';
 import { opaque } from '../opaque.ts';
+import { escapedPath, type GoUrl, hostAndPort, parseRequestUri, queryOf } from './go-url.ts';
 
 const { BOOL, STRING } = CelScalar;
 const url = opaque('URL');
-/** As Go's `url.ParseRequestURI`: absolute, or a path. */
-function parseUrl(text: string): URL | undefined {
-  if (/[\s\p{Cc}]/u.test(text)) return undefined;
-  return URL.parse(text) ?? (text.startsWith('/') ? (URL.parse(text, 'path://x') ?? undefined) : undefined);
-}
-const urlOf = (value: CelValue) => parseUrl(url.textOf(value)) ?? new URL('path://x');
-const part = (name: string, of: (parsed: URL) => string) =>
+const nothing: GoUrl = { scheme: '', host: '', path: '', query: '' };
+const urlOf = (value: CelValue) => parseRequestUri(url.textOf(value)) ?? nothing;
+const part = (name: string, of: (parsed: GoUrl) => string) =>
   celMethod(name, url.type, [], STRING, function () {
-    const parsed = urlOf(this);
-    return parsed.protocol === 'path:' && !name.includes('Path') ? '' : of(parsed);
+    return of(urlOf(this));
   });
 
 export const urls: readonly CelFunc[] = [
   celFunc('url', [STRING], url.type, (text) => {
-    if (!parseUrl(text)) throw new Error(`URL parse error during conversion from string: ${JSON.stringify(text)}`);
+    if (!parseRequestUri(text))
+      throw new Error(`URL parse error during conversion from string: ${JSON.stringify(text)}`);
     return url.of(text);
   }),
-  celFunc('isURL', [STRING], BOOL, (text) => parseUrl(text) !== undefined),
-  part('getScheme', ({ protocol }) => protocol.slice(0, -1)),
+  celFunc('isURL', [STRING], BOOL, (text) => parseRequestUri(text) !== undefined),
+  part('getScheme', ({ scheme }) => scheme),
   part('getHost', ({ host }) => host),
-  part('getHostname', ({ hostname }) => hostname.replace(/^\[|\]$/g, '')),
-  part('getPort', ({ port }) => port),
+  part('getHostname', (parsed) => hostAndPort(parsed).hostname),
+  part('getPort', (parsed) => hostAndPort(parsed).port),
   celMethod('getQuery', url.type, [], mapType(STRING, listType(STRING)), function () {
-    const query = urlOf(this).searchParams;
-    const values = [...new Set(query.keys())].map((key): [string, string[]] => [key, query.getAll(key)]);
-    return new Map(values) as unknown as CelInput<
+    return queryOf(urlOf(this)) as unknown as CelInput<
       ReturnType<typeof mapType<typeof STRING, ReturnType<typeof listType<typeof STRING>>>>
     >;
   }),
-  part('getEscapedPath', ({ pathname }) => pathname),
+  part('getEscapedPath', escapedPath),
 ];
