@@ -5,7 +5,6 @@ import { protobufType, type TypeMeta } from '../../api/protobuf/envelope.ts';
 import { encodeObject, protobufDefinition } from '../../api/protobuf/protobuf.ts';
 import { parseJson } from '../../api/schema/exact-json.ts';
 import type { ApiError } from '../../api/status.ts';
-import { yaml } from '../../base/yaml.ts';
 import { yamlText } from '../../base/yaml-text.ts';
 import { type ApiRequest, addFlowHeaders, type ParsedRequest } from './api-request.ts';
 import type { Exchange } from './exchange.ts';
@@ -34,7 +33,7 @@ export async function sendJson(
   encoding: 'json' | 'yaml' = 'json',
 ): Promise<void> {
   let body = json;
-  if (encoding === 'yaml') body = yaml().stringify(parseJson(json.toString()));
+  if (encoding === 'yaml') body = yamlText(parseJson(json.toString()));
   else if (wantsPretty(request)) body = JSON.stringify(parseJson(json.toString()), undefined, 2);
   await sendBody(request, status, encoding === 'yaml' ? yamlType : jsonType, body);
 }
@@ -125,6 +124,6 @@ export function sendError(
   exchange.send(
     error.httpCode,
     headers,
-    bytes ?? (encoding === 'yaml' ? yaml().stringify(answer) : JSON.stringify(answer, undefined, indent)),
+    bytes ?? (encoding === 'yaml' ? yamlText(answer) : JSON.stringify(answer, undefined, indent)),
   );
 }

@@ -135,7 +135,7 @@ describe('negotiation', () => {
       ],
     );
     const yaml = await client.get(maps, { accept: 'application/yaml;as=Table;v=v1;g=meta.k8s.io' });
-    assert.match(yaml.text, /^kind: Table/);
+    assert.match(yaml.text, /^kind: Table$/m);
     const old = await client.get(maps, { accept: accept.replace('v=v1', 'v=v1beta1') });
     assert.equal(old.json.apiVersion, 'meta.k8s.io/v1beta1');
     const binary = await client.get(maps, {
