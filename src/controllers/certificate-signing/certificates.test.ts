@@ -109,6 +109,36 @@ test('a certificate says what was asked for, is no authority, and ends with its 
   assert.equal(long.validTo, new X509Certificate(authority.certificatePem).validTo);
 });
 
+test('a subject comes out as it was read, whatever it looks like', async () => {
+  const authority = await createTestAuthority();
+  const x509 = await loadX509();
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const masters = Buffer.from('system:masters');
+  const organizations = [
+    `#0c${masters.length.toString(16).padStart(2, '0')}${masters.toString('hex')}`,
+    'a"system:masters"',
+    'system\\:masters',
+    'a, O=system:masters',
+    'a+O=system:masters',
+  ];
+  for (const organization of organizations) {
+    const made = await x509.Pkcs10CertificateRequestGenerator.create({
+      name: new x509.Name([
+        { O: [{ utf8String: organization }] },
+        { CN: [{ utf8String: 'x' }] },
+        { '1.3.6.1.4.1.57683.2': [{ utf8String: 'a UID' }] },
+      ]),
+      keys,
+      signingAlgorithm: algorithm,
+    });
+    const request = await parseCertificateRequest(Buffer.from(made.toString('pem')).toString('base64'));
+    assert.deepEqual(request.organizations, [organization]);
+    const policy = { usages: ['client auth'], nowMs: Date.now(), durationMs: 600_000 };
+    const { subject } = new X509Certificate(await signRequest(authority, request, policy)).toLegacyObject();
+    assert.deepEqual({ ...(subject as object) }, { O: organization, CN: 'x' });
+  }
+});
+
 async function make({ client: api }: TestCluster, name: string, spec: object) {
   const username = 'system:node:n1';
   const full = { request: await requestFor(node), signerName: kubeletClient, usages: client, username, ...spec };

@@ -49,6 +49,28 @@ const extendedUsages: Readonly<Record<string, string>> = {
   'netscape sgc': '2.16.840.1.113730.4.1',
 };
 
+/** Country, organizations, units, locality, province, street, postal code, common name, serial number: what upstream's signer takes over. */
+const subjectTypes = [
+  '2.5.4.6',
+  '2.5.4.10',
+  '2.5.4.11',
+  '2.5.4.7',
+  '2.5.4.8',
+  '2.5.4.9',
+  '2.5.4.17',
+  '2.5.4.3',
+  '2.5.4.5',
+];
+
+/**
+ * The subject, text for text as it was read and judged. As texts of the library's own form they would be read once more:
+ * one that begins with `#`, or has quotes or backslashes in it, would come out as another than the one that was judged.
+ * Other attributes, a user's UID among them, are nobody's to ask for.
+ */
+function subjectOf({ subjectName }: ParsedRequest['request']): x509.JsonNameParams {
+  return subjectTypes.flatMap((type) => subjectName.getField(type).map((utf8String) => ({ [type]: [{ utf8String }] })));
+}
+
 /**
  * The certificate (PEM) that a request asks for: its subject and names as they are, these usages, never an authority.
  * It ends with its issuer at the latest.
@@ -73,8 +95,8 @@ export async function signRequest(
   const extended = [...new Set(usages.flatMap((usage) => extendedUsages[usage] ?? []))];
   const certificate = await library.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    subject: request.subjectName.toJSON(),
-    issuer: issuer.subjectName.toJSON(),
+    subject: new library.Name(subjectOf(request)),
+    issuer: issuer.subjectName,
     notBefore: new Date(startMs),
     notAfter: new Date(Math.min(endMs, issuer.notAfter.getTime())),
     signingAlgorithm: algorithm,
