@@ -3,6 +3,7 @@ import { apiService } from '../../api/apiregistration/api-service.ts';
 import { service as serviceKind } from '../../api/core/service.ts';
 import { endpointSlice } from '../../api/discovery/endpoint-slice.ts';
 import { formatTime } from '../../api/object.ts';
+import { jsonEqual } from '../../api/patch/index.ts';
 import type { APIService } from '../../api/schema/generated/types/apiregistration-v1.ts';
 import { isApiError } from '../../api/status.ts';
 import { BackoffByKey } from '../../base/backoff.ts';
@@ -228,8 +229,9 @@ export class Aggregation {
 
   async #check(path: string, known: Known): Promise<void> {
     const { client, clock } = this.#options;
+    const { resources, isFresh } = known;
     const availability = await this.#availabilityOf(path, known);
-    this.#show();
+    if (known.isFresh !== isFresh || !jsonEqual(known.resources ?? null, resources ?? null)) this.#show();
     if (availability.reason === 'FailedDiscoveryCheck') this.#wakeLater(path);
     else this.#backoff.forget(path);
     const present = this.#view.get(known.service.metadata.name ?? '');

@@ -1,5 +1,6 @@
 /** What other API servers say of themselves in OpenAPI: asked when a client asks, kept for a while. */
 import type { APIService } from '../../api/schema/generated/types/apiregistration-v1.ts';
+import { ApiError } from '../../api/status.ts';
 import type { Clock } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -47,8 +48,7 @@ export function createRemoteOpenApi({ servers, services, clock, log }: RemoteOpe
     const uid = service.metadata.uid ?? '';
     const known = cache.get(uid);
     if (known && clock.monotonic() < known.untilMs) return known.said;
-    const before = await known?.said;
-    const said = ask(service, { path, read, before });
+    const said = (async () => ask(service, { path, read, before: await known?.said }))();
     cache.set(uid, { untilMs: clock.monotonic() + keepMs, said: said.then(({ value }) => value) });
     const { value, isFresh } = await said;
     // Who does not answer holds up nobody for a while.
@@ -115,7 +115,9 @@ export function createRemoteOpenApi({ servers, services, clock, log }: RemoteOpe
       const service = present().find((one) => nameOf(one) === name);
       const url = service && (await indexOf(service))?.value.get(name);
       if (!service || url === undefined) return undefined;
-      const { status, body, etag } = await servers.fetch(service, url);
+      const { status, body, etag } = await servers.fetch(service, url).catch((error: unknown) => {
+        throw new ApiError('ServiceUnavailable', toError(error).message, undefined, { cause: error });
+      });
       return status === 200 ? { body, etag: etag || etagOf(body), contentType: 'application/json' } : undefined;
     },
   };

@@ -84,7 +84,7 @@ export function openApiV3Hash(kinds: readonly Kind[], name: string, release: str
   if (present !== undefined) return present;
   const made = hashOf(kinds, name, release);
   // Only documents that there are: unknown names must not fill the map.
-  if (known.size < documentNames(kinds).length) known.set(key, made);
+  if (documentNames(kinds).includes(name)) known.set(key, made);
   return made;
 }
 

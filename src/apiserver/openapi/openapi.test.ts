@@ -52,6 +52,20 @@ test('the index and the document have the same hash', () => {
   assert.equal(openApi.v3('api/v1')?.etag, `"${hash}"`);
 });
 
+test('documents that there are no longer are let go, even while others are asked for', () => {
+  const withWidget = [...builtInKinds, widget];
+  let kinds: readonly Kind[] = withWidget;
+  const { openApi } = make({ kinds: () => kinds });
+  const before = openApi.v3('apis/example.com/v1');
+  kinds = builtInKinds;
+  openApi.v3('version');
+  kinds = withWidget;
+  const after = openApi.v3('apis/example.com/v1');
+  assert.deepEqual(after, before);
+  assert.notEqual(after?.body, before?.body);
+  openApi.stop();
+});
+
 test('a kind that comes is seen at once', () => {
   let kinds = builtInKinds;
   const { openApi } = make({ kinds: () => kinds });

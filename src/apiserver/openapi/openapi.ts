@@ -6,7 +6,7 @@ import type { Logger } from '../../base/log.ts';
 import { type CachedDocument, documentOf, etagOf } from '../http/documents.ts';
 import type { Json } from './definitions.ts';
 import { type Descriptions, loadDescriptions } from './descriptions.ts';
-import { openApiV2, openApiV3Document, openApiV3Hash, openApiV3Index } from './documents.ts';
+import { documentNames, openApiV2, openApiV3Document, openApiV3Hash, openApiV3Index } from './documents.ts';
 import { mergeV2 } from './merge.ts';
 import { encodeOpenApiV2, protoContentType } from './proto.ts';
 
@@ -82,6 +82,11 @@ export function createOpenApi(options: OpenApiOptions): OpenApiDocuments {
     kept.set(key, document);
     return document;
   };
+  /** Who asks again and again keeps documents alive, but not those that have changed or that there are no longer. */
+  const forgetUnlisted = (names: readonly string[], changed: string) => {
+    const listed = new Set(names.filter((name) => name !== changed).map((name) => `v3: ${name}`));
+    for (const key of kept.keys()) if (key.startsWith('v3: ') && !listed.has(key)) kept.delete(key);
+  };
   const prose = () => {
     descriptions ??= readDescriptions(options.descriptionsFile, log) ?? 'none';
     return descriptions === 'none' ? undefined : descriptions;
@@ -106,11 +111,13 @@ export function createOpenApi(options: OpenApiOptions): OpenApiDocuments {
     v3Index: (more) => documentOf(withAddresses(openApiV3Index(kinds(), release), more ?? new Map())),
     v3(name) {
       const all = kinds();
-      const hash = openApiV3Hash(all, name, release);
-      const known = kept.get(hash);
-      if (known) return keep(hash, () => known);
+      const etag = `"${openApiV3Hash(all, name, release)}"`;
+      const key = `v3: ${name}`;
+      const known = kept.get(key);
+      if (known?.etag === etag) return keep(key, () => known);
       const document = openApiV3Document(all, name, { descriptions: prose() });
-      return document && keep(hash, () => ({ ...documentOf(document), etag: `"${hash}"` }));
+      forgetUnlisted(documentNames(all), name);
+      return document && keep(key, () => ({ ...documentOf(document), etag }));
     },
     stop: drop,
   };

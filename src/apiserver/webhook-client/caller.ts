@@ -23,6 +23,8 @@ export interface CallerOptions {
   readonly connection?: NodeConnection;
 }
 
+/** As upstream's client: 206, whatever it may mean here. */
+const mostFineStatus = 206;
 /** Of an answer; a patch of the largest object fits. */
 const maxBytes = 8 * 1024 * 1024;
 /** Webhooks whose connections are kept; a cluster has a handful. */
@@ -64,7 +66,7 @@ export function webhookCaller({ endpointOf, connection = directConnection }: Cal
         throw wrap(again);
       });
     }
-    if (answer.status === 200) return answer.text;
+    if (answer.status >= 200 && answer.status <= mostFineStatus) return answer.text;
     throw new Error(statusText(answer));
   };
 }
