@@ -7,6 +7,11 @@ import { isJson, jsonEqual, type MutableJson, own, refuseDeep, setOwn } from './
 const maxOperations = 10_000;
 /** How much all `copy` operations of a patch may add, so that a short patch cannot grow an object without bound. */
 const maxCopyBytes = 3 * 1024 * 1024;
+/**
+ * How many items all insertions and removals of a patch may move: what a quarter of a second lasts. Only thousands of operations
+ * on a list of many ten thousands come near, and nobody else gets a turn meanwhile.
+ */
+const mostMovedItems = 500_000_000;
 
 interface Operation {
   readonly op: string;
@@ -65,6 +70,7 @@ class Run {
   document: unknown;
   readonly #fresh = new WeakSet<object>();
   #copiedBytes = 0;
+  #movedItems = 0;
 
   constructor(document: unknown) {
     this.document = document;
@@ -165,7 +171,15 @@ class Run {
     const { container, last } = this.#parent(path, 'add');
     if (!Array.isArray(container)) setOwn(container, last, value);
     else if (last === '-') container.push(value);
-    else container.splice(indexIn(container, last, path, 1), 0, value);
+    else this.#splice(container, indexIn(container, last, path, 1), value);
+  }
+
+  /** Puts these items, or none in place of one, into a list. */
+  #splice(list: unknown[], at: number, ...items: readonly unknown[]): void {
+    this.#movedItems += list.length - at;
+    if (this.#movedItems > mostMovedItems)
+      throw new ApiError('RequestEntityTooLarge', 'Request entity too large: the patch moves too many items of lists');
+    list.splice(at, items.length === 0 ? 1 : 0, ...items);
   }
 
   #replace(path: string, value: unknown): void {
@@ -181,7 +195,7 @@ class Run {
   #remove(path: string, verb: string): void {
     if (path === '') throw new DoesNotApply(`${verb} operation does not apply: the whole document cannot be removed`);
     const { container, last } = this.#parent(path, verb);
-    if (Array.isArray(container)) container.splice(indexIn(container, last, path), 1);
+    if (Array.isArray(container)) this.#splice(container, indexIn(container, last, path));
     else if (!Object.hasOwn(container, last))
       throw new DoesNotApply(`${verb} operation does not apply: Unable to remove nonexistent key: ${last}`);
     else delete container[last];

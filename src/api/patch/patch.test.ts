@@ -98,6 +98,16 @@ test('copies in a JSON patch cannot grow an object without bound', () => {
   );
 });
 
+test('a JSON patch cannot move a long list about without end', () => {
+  const list = { a: Array.from({ length: 200_000 }, () => 1) };
+  const add = { op: 'add', path: '/a/0', value: 1 };
+  assert.equal((jsonPatch(list, Array(1000).fill(add)) as typeof list).a.length, 201_000);
+  for (const operation of [add, { op: 'remove', path: '/a/0' }])
+    assert.throws(() => jsonPatch(list, Array(10_000).fill(operation)), { reason: 'RequestEntityTooLarge' });
+  // At the end of a list nothing moves.
+  jsonPatch(list, Array(10_000).fill({ op: 'add', path: '/a/-', value: 1 }));
+});
+
 test('a merge patch applied twice gives the same', () => {
   const value = fc.jsonValue({ maxDepth: 3 });
   fc.assert(
