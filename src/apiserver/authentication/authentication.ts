@@ -10,7 +10,7 @@ import { openReviewWebhook } from '../webhook-client/review-webhook.ts';
 import { type AnonymousPaths, anonymousAuthenticator, healthPaths } from './anonymous.ts';
 import { bootstrapTokens } from './bootstrap-token.ts';
 import { certificateAuthenticator } from './certificate.ts';
-import { parseAuthenticationConfig } from './jwt/configuration.ts';
+import { type JwtConfig, parseAuthenticationConfig } from './jwt/configuration.ts';
 import { configOfFlags } from './jwt/flags.ts';
 import { JwtTokens } from './jwt/jwt.ts';
 import { requestHeaderAuthenticator } from './request-header.ts';
@@ -90,13 +90,14 @@ async function openWebhook({ settings, audiences, clock, log }: AuthenticationOp
 /** Takes over flags or the configuration file, which it follows until it is closed. */
 async function configure(
   jwt: JwtTokens,
-  { settings, clock, log }: AuthenticationOptions,
+  { settings, serviceAccounts, clock, log }: AuthenticationOptions,
   setAnonymous: (paths: AnonymousPaths) => void,
 ): Promise<() => void> {
   const { oidc, configFile } = settings;
+  const own = [serviceAccounts.signer.issuer, ...settings.serviceAccountIssuers];
   if (oidc) {
     const ca = oidc.caFile && (await readFileFor('authorities of the issuer', oidc.caFile, checkedCertificates));
-    await jwt.configure([configOfFlags(oidc, ca || undefined)]);
+    await jwt.configure(notOurs([configOfFlags(oidc, ca || undefined)], own));
   }
   if (!configFile) return () => undefined;
   return followFile({
@@ -106,10 +107,18 @@ async function configure(
     log,
     async apply(text) {
       const config = parseAuthenticationConfig(text);
-      await jwt.configure(config.issuers);
+      await jwt.configure(notOurs(config.issuers, own));
       setAnonymous(config.anonymous ?? healthPaths);
     },
   });
+}
+
+/** Somebody else's tokens must not be taken for those of service accounts. Throws Error. */
+function notOurs(issuers: readonly JwtConfig[], own: readonly string[]): readonly JwtConfig[] {
+  for (const { issuerUrl } of issuers)
+    if (own.includes(issuerUrl))
+      throw new Error(`issuer.url: ${issuerUrl}: must not be the issuer of service-account tokens: ${own.join(', ')}`);
+  return issuers;
 }
 
 function checkedCertificates(pem: string): string {

@@ -220,6 +220,16 @@ test('an issuer that cannot be reached, or whose certificate nobody trusts, is t
   assert.match(log.join(''), /cannot fetch https:\/\/127\.0\.0\.1:9\/.*ECONNREFUSED/);
 });
 
+test('the issuer of service-account tokens is nobody else', async (t) => {
+  const issuer = { url: 'https://kubernetes.default.svc.cluster.local', audiences: ['x'] };
+  const file = await configFile([{ issuer, claimMappings: { username: { claim: 'sub', prefix: '' } } }]);
+  for (const given of [
+    [`authentication-config=${file}`],
+    [`oidc-issuer-url=${issuer.url}`, 'oidc-client-id=x', 'oidc-username-prefix=-'],
+  ])
+    await assert.rejects(startAuthentication(t, given), /must not be the issuer of service-account tokens/);
+});
+
 test('a configuration that will not do is refused with all that is wrong', async (t) => {
   const good = authenticator(issuer);
   const mapped = (username: object) => ({ ...good, claimMappings: { username } });
