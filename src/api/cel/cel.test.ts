@@ -174,3 +174,10 @@ test('loops in loops end when they have taken too many steps', () => {
   const program = compile('l.all(a, l.all(b, l.all(c, a + b + c >= 0)))', ['l']);
   assert.deepEqual(program.evaluate({ l: toCel(list) }), { error: 'operation cancelled: actual cost limit exceeded' });
 });
+
+test('patterns that stand in the expression are read with it', () => {
+  for (const expression of ['"a".matches("(")', 'matches("a", "(")', '["a"].all(x, x.find("(") == "")'])
+    assert.throws(() => compile(expression, []), {
+      message: 'program instantiation failed: error parsing regexp: missing closing ): `(`',
+    });
+});

@@ -3,6 +3,7 @@ import { toError } from '../../base/errors.ts';
 import { authorizerLibrary } from './authorizer.ts';
 import { askNow, type CelBudget, perExpressionSteps, withBudget } from './budget.ts';
 import { kubernetesLibrary } from './library/library.ts';
+import { patternFault } from './library/regexes.ts';
 import { opaqueTypes } from './opaque.ts';
 import { countSteps, stepsOfLoops } from './steps.ts';
 import { type Parsed, parse } from './syntax/parser.ts';
@@ -73,6 +74,8 @@ function compileShallow(
     ...(isObject && { isObject }),
   });
   if (problems.length > 0) throw new CelCompileError(`compilation failed: ${describe(expression, problems)}`);
+  const fault = patternFault(parsed.expr);
+  if (fault !== undefined) throw new CelCompileError(`program instantiation failed: ${fault}`);
   const maxCost = estimateCost(parsed.expr, typeOf);
   countSteps(parsed.expr);
   const run = plan(environment, parsed.expr) as (bindings: Readonly<Record<string, CelInput>>) => unknown;

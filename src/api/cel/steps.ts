@@ -2,6 +2,7 @@ import { type CelFunc, type CelInput, CelScalar, type CelValue, celFunc, isCelLi
 import type { Constant, Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 import { spend } from './budget.ts';
 import { hidden } from './syntax/macros.ts';
+import { partsOf } from './syntax/parts.ts';
 
 /** The name under which loops count their steps; no expression can write it. */
 const stepsFunction = '@steps';
@@ -22,40 +23,23 @@ export const stepsOfLoops: CelFunc = celFunc(
 );
 
 /** Makes an expression ready for the engine: its loops count their steps. Returns how many parts the expression has outside of them. */
-export function countSteps(node: Expr | undefined): number {
-  const { exprKind } = node ?? {};
-  switch (exprKind?.case) {
-    case 'selectExpr': {
-      const { operand, field, testOnly } = exprKind.value;
-      if (node && operand && testOnly) node.exprKind = hasField(node, operand, field);
-      return 1 + countSteps(operand);
-    }
-    case 'listExpr':
-      return 1 + all(exprKind.value.elements);
-    case 'structExpr':
-      return 1 + all(exprKind.value.entries.flatMap(({ keyKind, value }) => [mapKey(keyKind), value]));
-    case 'callExpr':
-      return 1 + all([exprKind.value.target, ...exprKind.value.args]);
-    case 'comprehensionExpr': {
-      const loop = exprKind.value;
-      const around = all([loop.iterRange, loop.accuInit, loop.result]);
-      const each = all([loop.loopCondition, loop.loopStep]);
-      if (loop.iterRange) loop.iterRange = counted(loop.iterRange, Math.ceil(each / partsPerStep));
-      return 1 + around;
-    }
-    default:
-      return 1;
+export function countSteps(node: Expr): number {
+  const { exprKind } = node;
+  if (exprKind.case === 'comprehensionExpr') {
+    const loop = exprKind.value;
+    const body = [loop.loopCondition, loop.loopStep].filter((part) => part !== undefined);
+    const around = sumOf(partsOf(node).filter((part) => !body.includes(part)));
+    if (loop.iterRange) loop.iterRange = counted(loop.iterRange, Math.ceil(sumOf(body) / partsPerStep));
+    return 1 + around;
   }
+  const parts = partsOf(node);
+  if (exprKind.case === 'selectExpr' && exprKind.value.operand && exprKind.value.testOnly)
+    node.exprKind = hasField(node, exprKind.value.operand, exprKind.value.field);
+  return 1 + sumOf(parts);
 }
 
-function all(nodes: readonly (Expr | undefined)[]): number {
+function sumOf(nodes: readonly Expr[]): number {
   return nodes.reduce((sum, node) => sum + countSteps(node), 0);
-}
-
-type KeyKind = { readonly case: string | undefined; readonly value?: unknown };
-
-function mapKey(key: KeyKind): Expr | undefined {
-  return key.case === 'mapKey' ? (key.value as Expr) : undefined;
 }
 
 /** `has(a.b)` as a call: for the engine what is null is not there. */
