@@ -61,6 +61,7 @@ function operation(named: Named, method: Method, rest: Partial<Operation> & Pick
     codes: ['200'],
     produces: 'objects',
     groupVersionKind: { group, version, kind },
+    ...(named.kind.schema().name === undefined && { custom: true }),
     ...rest,
   };
 }

@@ -27,6 +27,8 @@ export interface Operation {
     | 'jwks';
   readonly action?: string;
   readonly groupVersionKind?: { readonly group: string; readonly version: string; readonly kind: string };
+  /** On a custom resource: no protobuf, no strategic merge patch. kubectl apply chooses its patch by what stands here. */
+  readonly custom?: boolean;
 }
 
 export interface PathItem {

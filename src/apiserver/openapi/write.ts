@@ -78,8 +78,13 @@ function common(operation: Operation): Json {
   };
 }
 
+/** What custom resources have no form for is left out. */
+function ofKind({ custom }: Operation, types: readonly string[]): readonly string[] {
+  return custom ? types.filter((type) => !type.includes('protobuf') && !type.includes('strategic')) : types;
+}
+
 function consumes(operation: Operation): readonly string[] | undefined {
-  if (operation.body?.definition === patchDefinition) return patches;
+  if (operation.body?.definition === patchDefinition) return ofKind(operation, patches);
   if (operation.action) return ['*/*'];
   return ['discovery', 'resources', 'version'].includes(operation.produces) ? produced[operation.produces] : undefined;
 }
@@ -101,7 +106,7 @@ function operationV2(writer: Writer, operation: Operation, shared: Json): Json {
   return {
     ...common(operation),
     ...(accepted && { consumes: accepted }),
-    produces: produced[operation.produces],
+    produces: ofKind(operation, produced[operation.produces]),
     schemes: ['https'],
     ...(parameters.length > 0 && { parameters }),
     responses: {
@@ -130,7 +135,7 @@ function operationV3(writer: Writer, operation: Operation): Json {
       ...Object.fromEntries(
         operation.codes.map((code) => [
           code,
-          { description: answers[code], content: content(produced[operation.produces], schema) },
+          { description: answers[code], content: content(ofKind(operation, produced[operation.produces]), schema) },
         ]),
       ),
       '401': unauthorized,
