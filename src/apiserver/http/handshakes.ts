@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../base/clock.ts';
 
 export interface HandshakesOptions {
   readonly clock: Clock;
-  /** Default: 512, about 30 MB when all of them have sent half a greeting. */
+  /** Default: 512, what a kernel holds ready at once. A flood that sends half a greeting each costs some 80 MB with it. */
   readonly most?: number;
   /** From the first byte that could come to the last that must. Default: 10 s. */
   readonly timeoutMs?: number;
