@@ -51,6 +51,11 @@ describe('connections of clients that do not keep up', () => {
     assert.match(text(), /^HTTP\/1.1 408 /);
   });
 
+  test('a connection on which no request comes is closed', { timeout: 10_000 }, async () => {
+    const { socket } = await http1();
+    await once(socket, 'close');
+  });
+
   test('headers that are too large are 431', async () => {
     const { socket, text } = await http1();
     socket.write(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`);
