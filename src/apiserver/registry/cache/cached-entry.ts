@@ -16,7 +16,7 @@ export class CachedEntry implements Entry {
   #isRewritten = false;
   readonly #freeze: boolean;
   #object: KubeObject | undefined;
-  #used: boolean;
+  #used = false;
   /** As kinds show it that somebody else converts; those that nobody asked for lately go. */
   #forms: Map<Kind, CachedEntry> | undefined;
 
@@ -35,7 +35,6 @@ export class CachedEntry implements Entry {
     this.#json = options.json;
     this.#isRead = options.object !== undefined || !options.kind.readStored;
     this.#freeze = options.freeze;
-    this.#used = options.object === undefined;
     this.#object = options.object && options.freeze ? deepFreeze(options.object) : options.object;
   }
 
