@@ -25,6 +25,12 @@ for (const [expression, expected] of [
   ['object.spec.names.isSorted()', true],
   ['[3, 1, 2].max() + [3, 1, 2].min() + [1, 2].sum()', 7],
   ['[].max()', 'error: max called on empty list'],
+  ['[1u, 2u].sum() == 3u && [duration("1h"), duration("2h")].sum() == duration("3h") && [].sum() == 0', true],
+  [
+    '[duration("2h"), duration("1h")].min() == duration("1h") && ![2u, 1u].isSorted() && [b"b", b"a"].max() == b"b"',
+    true,
+  ],
+  ['[timestamp("2020-01-01T00:00:00Z"), timestamp("2021-01-01T00:00:00Z")].isSorted()', true],
   ['sets.contains(object.spec.names, ["a"]) && !sets.intersects([1], [2]) && sets.equivalent([1, 1], [1])', true],
   ['"abc-12-34".find("[0-9]+")', '12'],
   ['"abc-12-34".findAll("[0-9]+")', ['12', '34']],
@@ -180,4 +186,18 @@ test('patterns that stand in the expression are read with it', () => {
     assert.throws(() => compile(expression, []), {
       message: 'program instantiation failed: error parsing regexp: missing closing ): `(`',
     });
+});
+
+test('what cannot be added, compared or left out is refused before it runs', () => {
+  for (const [expression, why] of [
+    ['["a"].sum()', "found no matching overload for 'sum' applied to 'list(string).()'"],
+    ['[[1]].isSorted()', "found no matching overload for 'isSorted' applied to 'list(list(int)).()'"],
+    ['[?1]', "expected type 'optional_type(int)' but found 'int'"],
+    ['{?"a": "b"}', "expected type 'optional_type(string)' but found 'string'"],
+  ] as const)
+    assert.throws(
+      () => compile(expression, []),
+      (error: Error) => error.message.includes(why),
+      expression,
+    );
 });

@@ -1,15 +1,47 @@
-import { type CelFunc, type CelInput, CelScalar, type CelValue, celFunc, celMethod, listType } from '@bufbuild/cel';
+import {
+  type CelFunc,
+  type CelInput,
+  CelScalar,
+  type CelValue,
+  celFunc,
+  celMethod,
+  celUint,
+  isCelUint,
+  listType,
+} from '@bufbuild/cel';
+import { create } from '@bufbuild/protobuf';
+import { isReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
+import { type Duration, DurationSchema, TimestampSchema } from '@bufbuild/protobuf/wkt';
 import { spend } from '../budget.ts';
 import { equal, isIn } from '../equality.ts';
 
 const { BOOL, INT, DYN } = CelScalar;
+const nanosPerSecond = 1_000_000_000n;
 const anyList = listType(DYN);
 type List = Iterable<CelValue> & { readonly size: number };
 
 function compare(a: CelValue, b: CelValue): number {
-  if (typeof a !== typeof b || !['bigint', 'number', 'string', 'boolean'].includes(typeof a))
+  const [left, right] = [plain(a), plain(b)];
+  if (left === undefined || typeof left !== typeof right)
     throw new Error('no such overload: these values cannot be compared');
-  return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0;
+  return left < (right as typeof left) ? -1 : left > (right as typeof left) ? 1 : 0;
+}
+
+/** What has the same order; undefined: the value has none. */
+function plain(value: CelValue): number | bigint | string | boolean | undefined {
+  if (value === null) return undefined;
+  if (typeof value !== 'object') return value;
+  if (isCelUint(value)) return value.value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  return isReflectMessage(value, DurationSchema) || isReflectMessage(value, TimestampSchema)
+    ? nanosOf(value.message)
+    : undefined;
+}
+
+/** Of a time or a length of time. */
+function nanosOf(message: unknown): bigint {
+  const { seconds, nanos } = message as Duration;
+  return seconds * nanosPerSecond + BigInt(nanos);
 }
 
 function extreme(list: List, sign: number, name: string): CelValue {
@@ -18,16 +50,28 @@ function extreme(list: List, sign: number, name: string): CelValue {
   return others.reduce((best, item) => (compare(item, best) * sign > 0 ? item : best), first);
 }
 
-function inRange(total: bigint): bigint {
-  if (BigInt.asIntN(64, total) !== total) throw new Error('integer overflow');
-  return total;
+function total(items: readonly bigint[]): bigint {
+  return items.reduce((sum, item) => sum + item, 0n);
 }
 
-function sum(list: List): bigint | number {
+function sum(list: List): CelInput<typeof DYN> {
   const items = itemsOf(list);
-  if (items.length === 0) return 0n;
-  if (items.every((item) => typeof item === 'bigint')) return inRange(items.reduce((total, item) => total + item, 0n));
-  if (items.every((item) => typeof item === 'number')) return items.reduce((total, item) => total + item, 0);
+  if (items.every((item) => typeof item === 'bigint')) {
+    const found = total(items);
+    if (BigInt.asIntN(64, found) !== found) throw new Error('integer overflow');
+    return found;
+  }
+  if (items.every((item) => typeof item === 'number')) return items.reduce((all, item) => all + item, 0);
+  if (items.every(isCelUint)) {
+    const found = total(items.map(({ value }) => value));
+    if (BigInt.asUintN(64, found) !== found) throw new Error('unsigned integer overflow');
+    return celUint(found);
+  }
+  if (items.every((item) => isReflectMessage(item, DurationSchema))) {
+    const found = total(items.map(({ message }) => nanosOf(message)));
+    const [seconds, nanos] = [found / nanosPerSecond, Number(found % nanosPerSecond)];
+    return reflect(DurationSchema, create(DurationSchema, { seconds, nanos })) as unknown as CelInput<typeof DYN>;
+  }
   throw new Error('no such overload: sum of these values');
 }
 

@@ -206,6 +206,9 @@ class Checker {
       return found;
     }
     const written = types.map((type) => formatType(this.resolved(type)));
+    const last = written.at(-1);
+    if (name === hidden.present || name === hidden.putPresent)
+      return this.#problem(node, `expected type 'optional_type(${last})' but found '${last}'`);
     const [receiver, ...others] = written;
     const applied = isMethod ? `${receiver}.(${others.join(', ')})` : `(${written.join(', ')})`;
     return this.#problem(node, `found no matching overload for '${name}' applied to '${applied}'`);

@@ -126,10 +126,10 @@ const methods: Readonly<Record<string, readonly string[]>> = {
   getMinutes: ofTimeOrDuration,
   getSeconds: ofTimeOrDuration,
   // lists
-  isSorted: ['(list(A)): bool'],
-  max: ['(list(A)): A'],
-  min: ['(list(A)): A'],
-  sum: ['(list(A)): A'],
+  isSorted: ordered.map((type) => `(list(${type})): bool`),
+  max: ordered.map((type) => `(list(${type})): ${type}`),
+  min: ordered.map((type) => `(list(${type})): ${type}`),
+  sum: [...numbers, 'duration'].map((type) => `(list(${type})): ${type}`),
   // optionals
   hasValue: ['(optional_type(A)): bool'],
   value: ['(optional_type(A)): A'],
