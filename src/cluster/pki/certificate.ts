@@ -106,11 +106,12 @@ export async function signCertificate(
   ];
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    subject: [
-      ...(subject.organizations ?? []).map((organization) => ({ O: [organization] })),
-      { CN: [subject.commonName] },
-    ],
-    issuer: issuer.subject,
+    // As texts of the library's own form, names with quotes, backslashes or a leading '#' would become others.
+    subject: new x509.Name([
+      ...(subject.organizations ?? []).map((utf8String) => ({ O: [{ utf8String }] })),
+      { CN: [{ utf8String: subject.commonName }] },
+    ]),
+    issuer: issuer.subjectName,
     ...dates(validity),
     signingAlgorithm: algorithm,
     publicKey,

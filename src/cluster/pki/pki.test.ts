@@ -106,6 +106,16 @@ test('a key that belongs to another certificate is reported by name', async () =
   await assert.rejects(issue(pki, adminCertificate), /client-admin\.key: the key does not belong to the certificate/);
 });
 
+test('names are what they are, whatever characters they have', async () => {
+  const pki = await open();
+  for (const [at, commonName] of ['#0c0161', 'a"b"', 'a\\b', 'a, O=b'].entries()) {
+    const subject = { commonName, organizations: [commonName], usages: ['client'] } as const;
+    const { certificatePem } = await pki.certificate(`odd-${at}`, 'client-ca', subject);
+    const { subject: found } = new X509Certificate(certificatePem).toLegacyObject();
+    assert.deepEqual({ ...(found as object) }, { O: commonName, CN: commonName });
+  }
+});
+
 test('a start that was cut short between key and certificate goes on', async () => {
   const pki = await open();
   await issue(pki, adminCertificate);
