@@ -34,7 +34,10 @@ const rows: readonly (readonly [string, string, string])[] = [
   ['DELETE', '/api/v1/namespaces/other/pods/foo', 'delete,,v1,other,pods,,foo,-'],
   ['DELETE', '/api/v1/namespaces/other/pods', 'deletecollection,,v1,other,pods,,,-'],
   ['GET', '/api/v1/pods?fieldSelector=metadata.name%3Dx', 'list,,v1,,pods,,x,-'],
-  ['GET', '/api/v1/pods?fieldSelector=metadata.name%3Dx,spec.nodeName%3Dn', 'list,,v1,,pods,,,-'],
+  ['GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dn,metadata.name%3D%3Dx', 'list,,v1,,pods,,x,-'],
+  ['GET', '/api/v1/pods?fieldSelector=metadata.name!%3Dx', 'list,,v1,,pods,,,-'],
+  ['GET', '/api/v1/pods?fieldSelector=metadata.name%3D..', 'list,,v1,,pods,,,-'],
+  ['DELETE', '/api/v1/pods?fieldSelector=metadata.name%3Dx', 'deletecollection,,v1,,pods,,,-'],
   [
     'GET',
     '/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode',

@@ -48,11 +48,18 @@ function decodePath(path: string): string {
   }
 }
 
-/** The name in a field selector `metadata.name=x`, so that rules for single names hold for lists of one. */
+/** The name in a field selector `metadata.name=x`, so that rules for single names hold for lists of one. Names need no escapes. */
 function nameInSelector(selector: string): string {
-  if (!selector.startsWith('metadata.name=') || selector.includes(',')) return '';
-  const from = selector.charAt(14) === '=' ? 15 : 14;
-  return selector.slice(from);
+  if (!selector.includes('metadata.name=') || selector.includes('\\')) return '';
+  for (const term of selector.split(',')) {
+    const [, name] = /^metadata\.name==?([^=!]*)$/.exec(term) ?? [];
+    if (name !== undefined) return isPathSegment(name) ? name : '';
+  }
+  return '';
+}
+
+function isPathSegment(name: string): boolean {
+  return name !== '.' && name !== '..' && !/[/%]/.test(name);
 }
 
 function isTrue(value: string | undefined): boolean {
@@ -112,7 +119,7 @@ export function requestInfo(method: string, rawPath: string, query: Query): Requ
     if (verb === 'get') verb = isTrue(query.get('watch')) ? 'watch' : 'list';
     else if (verb === 'delete') verb = 'deletecollection';
   }
-  if (name === '' && (verb === 'list' || verb === 'watch' || verb === 'deletecollection')) {
+  if (name === '' && (verb === 'list' || verb === 'watch')) {
     const selector = query.get('fieldSelector');
     if (selector) name = nameInSelector(selector);
   }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { node as nodeKind } from '../../api/core/node.ts';
 import { service as serviceKind } from '../../api/core/service.ts';
 import { endpointSlice } from '../../api/discovery/endpoint-slice.ts';
@@ -103,10 +103,19 @@ function servicePortName(service: Service, port: string): string {
   return found.name ?? '';
 }
 
-/** As upstream: the API server's own machine is not reached through objects that users write. */
-function checkProxyable(ip: string): void {
-  if (isIP(ip) === 0) throw badRequest(`address not allowed: ${JSON.stringify(ip)} is no IP address`);
-  const local =
-    ip.startsWith('127.') || ip.startsWith('169.254.') || ip === '::1' || /^fe[89ab]/i.test(ip) || ip === '0.0.0.0';
-  if (local) throw badRequest(`address not allowed: ${ip}`);
+/** What is no global unicast address in Go. A block of IPv4 holds its addresses in IPv6 as well (`::ffff:127.0.0.1`). */
+const notProxied = new BlockList();
+for (const address of ['0.0.0.0', '255.255.255.255']) notProxied.addAddress(address);
+notProxied.addSubnet('127.0.0.0', 8);
+notProxied.addSubnet('169.254.0.0', 16);
+notProxied.addSubnet('224.0.0.0', 4);
+for (const address of ['::', '::1']) notProxied.addAddress(address, 'ipv6');
+notProxied.addSubnet('fe80::', 10, 'ipv6');
+notProxied.addSubnet('ff00::', 8, 'ipv6');
+
+/** As upstream: the API server's own machine is not reached through objects that users write. Throws ApiError `BadRequest`. */
+export function checkProxyable(ip: string): void {
+  const version = isIP(ip);
+  if (version === 0) throw badRequest(`address not allowed: ${JSON.stringify(ip)} is no IP address`);
+  if (notProxied.check(ip, version === 6 ? 'ipv6' : 'ipv4')) throw badRequest(`address not allowed: ${ip}`);
 }

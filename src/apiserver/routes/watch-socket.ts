@@ -16,7 +16,6 @@ export function openWatchSocket(
   const socket = upgrade.take();
   let send: ((frame: Buffer) => void) | undefined;
   let close: (() => void) | undefined;
-  const early: Buffer[] = [];
   server.handleUpgrade(upgrade.request, socket, upgrade.head, (webSocket) => {
     webSocket.on('error', () => webSocket.terminate());
     webSocket.on('close', () => request.exchange.abort(new Error('the client closed the WebSocket')));
@@ -25,13 +24,12 @@ export function openWatchSocket(
       else webSocket.send(binary ? binary(frame) : frame, { binary: binary !== undefined });
     };
     close = () => webSocket.close(1000);
-    for (const frame of early) send(frame);
   });
+  // What was no handshake is answered with 400 by now, and its connection closed.
+  if (!send) request.exchange.abort(new Error('the client wanted a WebSocket and sent no valid handshake'));
   return {
     write(frames) {
-      for (const frame of frames)
-        if (send) send(frame);
-        else early.push(frame);
+      for (const frame of frames) send?.(frame);
       return undefined;
     },
     end: () => close?.(),

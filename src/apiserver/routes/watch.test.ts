@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { TestClient } from '../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../api-server.test-helper.ts';
@@ -152,6 +155,43 @@ describe('watches', () => {
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.close();
     await closed;
+  });
+
+  async function upgraded(headers: readonly string[]): Promise<TLSSocket> {
+    const { hostname, port } = new URL(server.url);
+    const user = { cert: server.admin.certificatePem, key: server.admin.keyPem };
+    const socket = connectTls({ host: hostname, port: Number(port), ca: server.ca, ...user });
+    await once(socket, 'secureConnect');
+    const selected = `${maps}?watch=1&fieldSelector=metadata.name%3Dplain`;
+    socket.write(`GET ${selected} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n${headers.join('\r\n')}\r\n\r\n`);
+    return socket;
+  }
+
+  test('what is no WebSocket is refused, and nobody watches for it any longer', async () => {
+    const running = async () => {
+      const { text } = await client.get('/metrics');
+      return text.split('\n').filter((line) => /^apiserver_longrunning_requests.*resource="configmaps"/.test(line));
+    };
+    const before = await running();
+    const socket = await upgraded(['Upgrade: websocket', 'Sec-WebSocket-Version: 13']);
+    let text = '';
+    for await (const data of socket) text += String(data);
+    assert.match(text, /^HTTP\/1.1 400 /);
+    for (let turn = 0; turn < 50 && String(await running()) !== String(before); turn++) await delay(20);
+    assert.deepEqual(await running(), before);
+    assert.ok(before.length > 0, 'earlier watches are counted');
+  });
+
+  test('who wants another protocol than a WebSocket gets the plain stream', async () => {
+    const socket = await upgraded(['Upgrade: something']);
+    await create('plain');
+    let text = '';
+    for await (const data of socket) {
+      text += String(data);
+      if (text.includes('"type":"ADDED"')) break;
+    }
+    assert.match(text, /^HTTP\/1.1 200 /);
+    socket.destroy();
   });
 
   test('YAML cannot be streamed', async () => {

@@ -120,7 +120,9 @@ function bookmark(frame: WatchFrame, metaVersion: string): Buffer {
 
 function openSink(request: ApiRequest, encoding: OutputFormat['encoding']): WatchSink {
   const { upgrade } = request.exchange;
-  if (upgrade) return openWatchSocket(request, upgrade, encoding === 'protobuf' ? eventOf : undefined);
+  // As upstream: who asks for another protocol than that gets the plain stream.
+  if (upgrade && upgrade.request.headers.upgrade?.toLowerCase() === 'websocket')
+    return openWatchSocket(request, upgrade, encoding === 'protobuf' ? eventOf : undefined);
   const headers = request.headers(encoding === 'protobuf' ? watchType : jsonType);
   return new StreamSink(request.exchange.open(200, headers), request.signal);
 }
