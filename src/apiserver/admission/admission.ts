@@ -15,6 +15,7 @@ import { ingressClass } from '../../api/networking/ingress-class.ts';
 import { runtimeClass } from '../../api/node/runtime-class.ts';
 import { priorityClass } from '../../api/scheduling/priority-class.ts';
 import { storageClass } from '../../api/storage/storage-class.ts';
+import { systemClock } from '../../base/clock.ts';
 import { type Logger, silentLogger } from '../../base/log.ts';
 import type { MetricRegistry } from '../../base/metrics/metrics.ts';
 import type { Client } from '../../client/client.ts';
@@ -23,6 +24,7 @@ import type { AdmissionPlugin, Authorizer } from '../contract.ts';
 import type { NodeConnection } from '../proxy/node-connection.ts';
 import { equivalentsOf } from '../registry/served-kind.ts';
 import type { CallWebhook } from '../webhook-client/caller.ts';
+import { failureLog } from '../webhook-client/failure-log.ts';
 import { serviceWebhooks } from '../webhook-client/service-webhooks.ts';
 import { certificateRequestIdentity } from './certificate-request.ts';
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
@@ -116,7 +118,7 @@ function extensions(
     equivalents: equivalentsOf(kinds),
     call: callWebhook ?? serviceWebhooks(client, connection),
     conditionsMatch: createConditionsMatch(authorizer),
-    log,
+    warn: failureLog(log, systemClock),
     ...(metrics && { count: webhookMetrics(metrics) }),
   };
   const policies = { client, kinds, namespaces: shared.namespaces, equivalents: shared.equivalents, authorizer };

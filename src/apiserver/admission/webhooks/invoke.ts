@@ -8,11 +8,11 @@ import type {
 import type { Namespace } from '../../../api/schema/generated/types/core-v1.ts';
 import { forbidden } from '../../../api/status.ts';
 import { toError } from '../../../base/errors.ts';
-import type { Logger } from '../../../base/log.ts';
 import type { View } from '../../../client/client.ts';
 import type { AdmissionRequest } from '../../contract.ts';
 import type { Equivalents } from '../../registry/served-kind.ts';
 import type { CallWebhook } from '../../webhook-client/caller.ts';
+import type { failureLog } from '../../webhook-client/failure-log.ts';
 import type { ConditionsMatch } from '../match-conditions.ts';
 import { isExempt, type Matching, matchedKind, selectorsMatch, shownAs } from '../match-rules.ts';
 import { denied, failedClosed, noDryRun, WebhookCallError } from './errors.ts';
@@ -26,7 +26,8 @@ export interface WebhookOptions {
   readonly equivalents: Equivalents;
   readonly call: CallWebhook;
   readonly conditionsMatch: ConditionsMatch;
-  readonly log: Logger;
+  /** Tells of failures that a webhook's policy passes over; not every one, as each request may bring one. */
+  readonly warn: ReturnType<typeof failureLog>;
   /** Where calls are counted. Absent: nowhere. */
   readonly count?: (outcome: WebhookOutcome) => void;
 }
@@ -92,7 +93,7 @@ export async function invoke(
     readonly round?: number;
   },
 ): Promise<Verdict | undefined> {
-  const { namespaces, conditionsMatch, log } = options;
+  const { namespaces, conditionsMatch, warn } = options;
   const { webhook, kind } = concern;
   if (!selectorsMatch(matchingOf(webhook), { ...request, object }, namespaces)) return undefined;
   const shown = {
@@ -127,7 +128,7 @@ export async function invoke(
     if (refused) throw refused;
     const what = round === undefined ? 'validating' : 'mutating';
     request.annotate?.(`failed-open.${what}.${callName(concern, round ?? 0)}`, webhook.name);
-    log.warn('a webhook failed and is passed over', { webhook: webhook.name, error: toError(error).message });
+    warn('a webhook failed and is passed over', { webhook: webhook.name, error: toError(error).message });
     return undefined;
   }
   for (const warning of verdict.warnings) request.warn(warning);
