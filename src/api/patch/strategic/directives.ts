@@ -20,8 +20,9 @@ function isDirective(key: string): boolean {
 /** A value of the patch as it goes into the object: without directives and nulls. Shares what is clean already. */
 export function withoutDirectives(value: unknown): unknown {
   if (Array.isArray(value)) {
-    if (value.every((item) => withoutDirectives(item) === item && !isMarkedItem(item))) return value;
-    return value.filter((item) => !isMarkedItem(item)).map(withoutDirectives);
+    // Each item is looked at once: lists may stand in lists.
+    const clean = value.filter((item) => !isMarkedItem(item)).map(withoutDirectives);
+    return clean.length === value.length && clean.every((item, at) => item === value[at]) ? value : clean;
   }
   if (!isJson(value)) return value;
   let changed = false;

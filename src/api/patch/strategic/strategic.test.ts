@@ -200,3 +200,10 @@ test('strategic merge patch: what `kubectl set image` and `kubectl apply` send f
     },
   });
 });
+
+test('lists in lists take time in proportion to their depth', () => {
+  let nested: unknown = { gone: null, stays: 1 };
+  let expected: unknown = { stays: 1 };
+  for (let depth = 0; depth < 500; depth++) [nested, expected] = [[nested], [expected]];
+  assert.deepEqual(strategicMergePatch(schema, {}, { unknown: nested }), { unknown: expected });
+});
