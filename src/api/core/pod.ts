@@ -3,8 +3,12 @@ import type { Pod } from '../schema/generated/types/core-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { selectable } from '../selectable.ts';
 import { connectVerbs, proxyVerbs, readUpdateVerbs, statusSubresource } from '../subresources.ts';
-import { validateEphemeralContainersUpdate, validatePod, validatePodUpdate } from '../validation/core/pod/pod.ts';
-import { validatePodSpec } from '../validation/core/pod/pod-spec.ts';
+import {
+  validateEphemeralContainersUpdate,
+  validateOwnSpec,
+  validatePod,
+  validatePodUpdate,
+} from '../validation/core/pod/pod.ts';
 import { validatePodStatus } from '../validation/status.ts';
 import { podWarnings } from '../validation/warnings/pod.ts';
 import { podColumns } from './pod-columns.ts';
@@ -58,7 +62,7 @@ export const pod = kind<Pod>({
   },
   defaults: defaultPod,
   prepareCreate: prepareNewPod,
-  validate: ({ spec }) => validatePodSpec(spec, 'spec'),
+  validate: ({ spec }) => validateOwnSpec(spec),
   validateCreate: validatePod,
   validateUpdate: validatePodUpdate,
   gracePeriodSeconds: podGracePeriodSeconds,

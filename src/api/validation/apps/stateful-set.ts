@@ -1,5 +1,6 @@
 import { jsonEqual } from '../../patch/record.ts';
 import type { StatefulSet, StatefulSetSpec } from '../../schema/generated/types/apps-v1.ts';
+import type { Volume } from '../../schema/generated/types/core-v1.ts';
 import { atMostAll, countOrPercent, type Errors, notNegative, optionalFormat, requiredOneOf } from '../common.ts';
 import { asGoStruct, forbidden, invalidValue, required } from '../field-error.ts';
 import { isDns1123Subdomain } from '../format.ts';
@@ -26,8 +27,16 @@ export function validateStatefulSet({ spec }: StatefulSet): Errors {
     ...notNegative(spec.ordinals?.start, 'spec.ordinals.start'),
     ...notNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
     ...optionalFormat(spec.serviceName, 'spec.serviceName', isDns1123Subdomain),
-    ...validateSelectorAndTemplate(spec, { kind: 'statefulset', title: 'StatefulSet' }),
+    ...validateSelectorAndTemplate(spec, { kind: 'statefulset', title: 'StatefulSet' }, claimedVolumes(spec)),
   ];
+}
+
+/** The volumes that a member gets from the set's claims, which its containers mount as they mount the template's. */
+function claimedVolumes({ volumeClaimTemplates = [] }: StatefulSetSpec): readonly Volume[] {
+  return volumeClaimTemplates.map(({ metadata: { name = '' } = {} }) => ({
+    name,
+    persistentVolumeClaim: { claimName: name },
+  }));
 }
 
 function validateStrategy({ updateStrategy = {} }: StatefulSetSpec, path: string): Errors {

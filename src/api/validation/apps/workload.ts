@@ -1,4 +1,4 @@
-import type { PodTemplateSpec } from '../../schema/generated/types/core-v1.ts';
+import type { PodTemplateSpec, Volume } from '../../schema/generated/types/core-v1.ts';
 import type { LabelSelector } from '../../schema/generated/types/meta-v1.ts';
 import { labelSelectorOf } from '../../selectors/label-selector.ts';
 import type { Errors } from '../common.ts';
@@ -18,8 +18,12 @@ interface WorkloadSpec {
   readonly template?: PodTemplateSpec | undefined;
 }
 
-/** Selector and pod template of a workload: they must fit together, and its pods run for ever. */
-export function validateSelectorAndTemplate({ selector, template }: WorkloadSpec, rules: WorkloadRules): Errors {
+/** Selector and pod template of a workload: they must fit together, and its pods run for ever; `added` as for a template. */
+export function validateSelectorAndTemplate(
+  { selector, template }: WorkloadSpec,
+  rules: WorkloadRules,
+  added?: readonly Volume[],
+): Errors {
   const errors = validateSelector(selector, rules.kind);
   const labels = template?.metadata?.labels;
   // As upstream: no selector at all matches nothing; an empty or broken one is complained of once.
@@ -28,7 +32,7 @@ export function validateSelectorAndTemplate({ selector, template }: WorkloadSpec
     errors.push(
       invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
     );
-  errors.push(...validatePodTemplateSpec(template, 'spec.template'));
+  errors.push(...validatePodTemplateSpec(template, 'spec.template', added));
   const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {};
   if (restartPolicy && restartPolicy !== 'Always')
     errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));

@@ -148,6 +148,27 @@ export const appsCases: Readonly<Record<string, KindCases>> = {
     },
     create: [
       [
+        {
+          'spec.template.spec.containers': [
+            { name: 'c', image: ' i', volumeMounts: [{ name: 'data', mountPath: '/data' }] },
+            { name: 'd', image: 'i', volumeDevices: [{ name: 'raw', devicePath: '/dev/xvda' }] },
+          ],
+          'spec.volumeClaimTemplates': [
+            { metadata: { name: 'data' }, spec: { resources: { requests: { storage: '1Gi' } } } },
+            { metadata: { name: 'raw' }, spec: { volumeMode: 'Block', resources: { requests: { storage: '1Gi' } } } },
+          ],
+        },
+      ],
+      [
+        {
+          'spec.template.spec.containers': [
+            { name: 'c', image: 'i', volumeMounts: [{ name: 'other', mountPath: '/data' }] },
+          ],
+          'spec.volumeClaimTemplates': [{ metadata: { name: 'data' }, spec: {} }],
+        },
+        'spec.template.spec.containers[0].volumeMounts[0].name: Not found: "other"',
+      ],
+      [
         { 'spec.podManagementPolicy': 'x' },
         "spec.podManagementPolicy: Invalid value: \"x\": must be 'OrderedReady' or 'Parallel'",
       ],

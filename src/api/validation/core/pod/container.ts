@@ -33,8 +33,6 @@ function validateContainerCommon(container: Container, path: string, context: Po
   const { image, name } = container;
   const errors = requiredFormat(name, `${path}.name`, isDns1123Label);
   if (!image) errors.push(required(`${path}.image`));
-  else if (image !== image.trim())
-    errors.push(invalidValue(`${path}.image`, image, 'must not have leading or trailing whitespace'));
   errors.push(
     ...requiredOneOf(container.terminationMessagePolicy, `${path}.terminationMessagePolicy`, messagePolicies),
     ...validatePorts(container.ports, `${path}.ports`),

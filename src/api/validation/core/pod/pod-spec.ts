@@ -1,4 +1,4 @@
-import type { PodSpec, PodTemplateSpec } from '../../../schema/generated/types/core-v1.ts';
+import type { PodSpec, PodTemplateSpec, Volume } from '../../../schema/generated/types/core-v1.ts';
 import {
   duplicates,
   type Errors,
@@ -32,13 +32,13 @@ function namesOf(items: readonly { readonly name: string }[] | undefined): Reado
   return items ? new Set(items.map(({ name }) => name)) : noNames;
 }
 
-/** A pod's spec after defaulting, wherever it stands. */
-export function validatePodSpec(spec: PodSpec | undefined, path: string): Errors {
+/** A pod's spec after defaulting, wherever it stands; `added` are volumes that its pods get beside their own. */
+export function validatePodSpec(spec: PodSpec | undefined, path: string, added: readonly Volume[] = []): Errors {
   if (!spec) return [required(`${path}.containers`)];
   const context = {
     spec,
     claims: namesOf(spec.resourceClaims),
-    volumes: new Map(spec.volumes?.map((volume) => [volume.name, volume])),
+    volumes: new Map([...(spec.volumes ?? []), ...added].map((volume) => [volume.name, volume])),
   };
   return [
     ...validateVolumes(spec.volumes, `${path}.volumes`),
@@ -152,13 +152,17 @@ function validateHostnameOverride(
   return errors;
 }
 
-/** The template of a workload: a pod without a name. */
-export function validatePodTemplateSpec(template: PodTemplateSpec | undefined, path: string): Errors {
+/** The template of a workload: a pod without a name; `added` as for its spec. */
+export function validatePodTemplateSpec(
+  template: PodTemplateSpec | undefined,
+  path: string,
+  added?: readonly Volume[],
+): Errors {
   const { labels, annotations } = template?.metadata ?? {};
   return [
     ...validateLabels(labels, `${path}.metadata.labels`),
     ...validateAnnotations(annotations, `${path}.metadata.annotations`),
-    ...validatePodSpec(template?.spec, `${path}.spec`),
+    ...validatePodSpec(template?.spec, `${path}.spec`, added),
     ...((template?.spec?.ephemeralContainers ?? []).length > 0
       ? [forbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
       : []),

@@ -5,11 +5,20 @@ import { type Errors, each, type Texts } from '../../common.ts';
 import { forbidden, invalidValue } from '../../field-error.ts';
 import { validatePodSpec } from './pod-spec.ts';
 
+/** The spec of a pod itself, on every write: more than a template's must hold. */
+export function validateOwnSpec(spec: PodSpec | undefined): Errors {
+  return [
+    ...validatePodSpec(spec, 'spec'),
+    ...imageSpaces(spec?.containers, 'spec.containers'),
+    ...imageSpaces(spec?.initContainers, 'spec.initContainers'),
+  ];
+}
+
 /** A pod at creation, after defaulting. */
 export function validatePod({ metadata, spec }: Pod): Errors {
   const errors = [
     ...(metadata.annotations ? validatePodAnnotations(metadata.annotations, spec) : []),
-    ...validatePodSpec(spec, 'spec'),
+    ...validateOwnSpec(spec),
   ];
   if ((spec?.ephemeralContainers ?? []).length > 0)
     errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
@@ -67,7 +76,12 @@ export function validatePodUpdate(pod: Pod, old: Pod): Errors {
 
 function containerChanges(now: readonly Container[] = [], old: readonly Container[] = [], path: string): Errors {
   if (now.length !== old.length) return [forbidden(path, 'pod updates may not add or remove containers')];
-  return each(now, path, ({ image }, here) =>
+  return imageSpaces(now, path);
+}
+
+/** Templates may have such images. */
+function imageSpaces(containers: readonly Container[] | undefined, path: string): Errors {
+  return each(containers, path, ({ image }, here) =>
     image && image !== image.trim()
       ? [invalidValue(`${here}.image`, image, 'must not have leading or trailing whitespace')]
       : [],
