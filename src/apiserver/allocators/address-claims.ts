@@ -50,7 +50,7 @@ export class AddressClaims {
         await this.#client.create(ipAddress, newAddress(address, service), { ...(signal && { signal }) });
         made.push(address);
       } catch (error) {
-        this.release(made);
+        this.release(key, made);
         if (isApiError(error, 'AlreadyExists')) return false;
         throw error;
       }
@@ -58,14 +58,17 @@ export class AddressClaims {
     return made;
   }
 
-  /** Gives addresses back, in the background. */
-  release(addresses: readonly string[]): void {
+  /** Gives back what is claimed for the service with this key, in the background. */
+  release(serviceKey: string, addresses: readonly string[]): void {
     for (const address of addresses) {
-      if (this.#releasing.has(address)) continue;
+      const claim = this.#client.view(ipAddress).get(address);
+      if (this.#releasing.has(address) || !claim || serviceKeyOf(claim) !== serviceKey) continue;
+      // Several servers see that a service is gone: the later one must not take away what another service has claimed since.
+      const { uid = '' } = claim.metadata;
       const done = this.#client
-        .delete(ipAddress, { name: address }, { signal: AbortSignal.timeout(releaseMs) })
+        .delete(ipAddress, { name: address }, { preconditions: { uid }, signal: AbortSignal.timeout(releaseMs) })
         .catch((error: unknown) => {
-          if (isApiError(error, 'NotFound')) return;
+          if (isApiError(error, 'NotFound', 'Conflict')) return;
           this.#log.warn('the address of a service was not given back; it will be later', {
             address,
             error,

@@ -7,6 +7,7 @@ import { type Answer, TestClient } from '../api-client.test-helper.ts';
 import { startTestServer, type TestServer } from '../api-server.test-helper.ts';
 import type { AdmissionPlugin } from '../contract.ts';
 import { createInProcessClient } from '../in-process-client.ts';
+import { AddressClaims } from './address-claims.ts';
 import { serviceAllocator } from './service-allocator.ts';
 
 const services = '/api/v1/namespaces/default/services';
@@ -50,6 +51,23 @@ describe('addresses and ports of services', () => {
     client.post(`${services}${query}`, { metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } });
   const node = (name: string, nodePort?: number) =>
     create(name, { type: 'NodePort', ports: [{ port: 80, ...(nodePort && { nodePort }) }] });
+
+  test('only whose address it is gives it back', async () => {
+    const { clusterIP: address } = (await create('owner')).json.spec;
+    const own = createInProcessClient({
+      registry: server.registry,
+      user: { name: 'other', groups: ['system:masters'] },
+    });
+    const claims = new AddressClaims(own, createLogger({ write: () => undefined }));
+    await claims.ready();
+    claims.release('default/other', [address]);
+    await claims.released(address);
+    assert.equal((await client.get(`${addresses}/${address}`)).status, 200);
+    claims.release('default/owner', [address]);
+    await claims.released(address);
+    assert.equal((await client.get(`${addresses}/${address}`)).status, 404);
+    assert.equal((await client.call('DELETE', `${services}/owner`)).status, 200);
+  });
 
   test('the cluster begins with its namespaces and its own service', async () => {
     const { json } = await client.get(`${services}/kubernetes`);

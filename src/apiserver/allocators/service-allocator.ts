@@ -99,7 +99,7 @@ class ServiceAllocator {
       if (change.type === 'modified') this.#release(change.old);
       if (change.type === 'deleted') this.#release(change.object);
       else this.#hold(change.object);
-      if (change.old) this.#claims.release(this.#lost(change.old));
+      if (change.old) this.#claims.release(keyOf(change.old), this.#lost(change.old));
     });
   }
 
@@ -159,7 +159,8 @@ class ServiceAllocator {
     if (!claimed) return;
     this.#claimed.delete(request);
     const lost = this.#lost(claimed.service);
-    this.#claims.release(claimed.addresses.filter((address) => lost.includes(address)));
+    const unused = claimed.addresses.filter((address) => lost.includes(address));
+    this.#claims.release(keyOf(claimed.service), unused);
   }
 
   #giveAddresses(spec: Draft<ServiceSpec>, giver: Giver): readonly FieldError[] {
