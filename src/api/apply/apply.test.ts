@@ -6,6 +6,7 @@ import type { Json } from '../patch/record.ts';
 import type { ManagedFieldsEntry } from '../schema/generated/types/meta-v1.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import { type ApplyRequest, applyPatch } from './apply-patch.ts';
+import { compareObjects } from './compare.ts';
 import { intersectSets, isEmpty, pathsOf } from './field-set.ts';
 import { managedFieldsOf } from './managers.ts';
 import { trackUpdate } from './track-update.ts';
@@ -296,6 +297,23 @@ test('what cannot be applied is refused', () => {
   ];
   for (const [applied, message] of refused)
     assert.throws(() => apply(undefined, applied, 'me'), { reason: 'BadRequest', message });
+});
+
+test('a long list in which every item changes is compared in time proportional to its length', () => {
+  const length = 2000;
+  let reads = 0;
+  const containers = (image: string) =>
+    Array.from({ length }, (_, at) => ({
+      image,
+      get name() {
+        reads++;
+        return `c${at}`;
+      },
+    }));
+  const of = (image: string) => ({ spec: { template: { spec: { containers: containers(image) } } } });
+  const { modified } = compareObjects(schema, of('a'), of('b'));
+  assert.equal(pathsOf(modified).length, length);
+  assert.ok(reads < 20 * length, `${reads} reads`);
 });
 
 test('live lists that hold a key twice survive', () => {

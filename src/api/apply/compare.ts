@@ -146,6 +146,7 @@ function compareLists(plan: Plan, old: readonly unknown[], now: readonly unknown
 /** Lists whose items stand in the same places, as they nearly always do. Undefined: they do not. Null: no difference. */
 function compareInPlace(plan: Plan, old: readonly unknown[], now: readonly unknown[]): Difference | null | undefined {
   let found: Difference | undefined;
+  let repeated: ReadonlySet<string> | undefined;
   for (let at = 0; at < now.length; at++) {
     const before = old[at];
     const after = now[at];
@@ -155,10 +156,24 @@ function compareInPlace(plan: Plan, old: readonly unknown[], now: readonly unkno
     const difference = compare(plan.items, before, after);
     if (!difference) continue;
     // A key that stands twice is compared as a group.
-    if (now.some((other, place) => place !== at && plan.element(other) === element)) return undefined;
+    repeated ??= repeatedIn(plan, now);
+    if (repeated.has(element)) return undefined;
     found = put(found, element, difference);
   }
   return found ?? null;
+}
+
+/** What more than one item is called. */
+function repeatedIn(plan: Plan, list: readonly unknown[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const item of list) {
+    const element = plan.element(item);
+    if (element === undefined) continue;
+    if (seen.has(element)) repeated.add(element);
+    else seen.add(element);
+  }
+  return repeated;
 }
 
 /** Items by what they are called. Live objects may hold a key twice (environment variables); nameless items are left out. */
