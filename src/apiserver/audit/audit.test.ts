@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, connect as http2Connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect as tlsConnect } from 'node:tls';
 import { FakeClock, systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/log.ts';
 import { MetricRegistry } from '../../base/metrics/metrics.ts';
@@ -198,6 +200,25 @@ describe('an audited server', () => {
     await watch;
     assert.equal((await events('watch', 3))[2]?.stage, 'ResponseComplete');
   });
+
+  for (const how of ['cancels it', 'closes its connection', 'loses its connection'] as const)
+    test(`a watch has ended when its client ${how}`, async (t) => {
+      const id = how.replaceAll(' ', '-');
+      const socket = tlsConnect({
+        ...{ host: '127.0.0.1', port: Number(new URL(server.url).port), ca: server.ca, ALPNProtocols: ['h2'] },
+        ...{ cert: server.admin.certificatePem, key: server.admin.keyPem },
+      });
+      const session = http2Connect(server.url, { createConnection: () => socket });
+      t.after(() => session.destroy());
+      const stream = session.request({ ':path': '/api/v1/nodes?watch=true', 'audit-id': id });
+      stream.on('error', () => undefined);
+      assert.equal((await events(id, 2)).length, 2);
+      if (how === 'cancels it') stream.close(constants.NGHTTP2_CANCEL);
+      else if (how === 'closes its connection') session.destroy();
+      else socket.destroy();
+      const last = (await events(id, 3))[2];
+      assert.deepEqual([last?.stage, last?.sourceIPs], ['ResponseComplete', ['127.0.0.1']]);
+    });
 });
 
 test('a webhook gets bounded batches; what it does not take is counted', async () => {

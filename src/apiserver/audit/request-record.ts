@@ -39,6 +39,8 @@ const writes: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delet
 export class RequestRecord implements AuditRecord {
   readonly #options: RequestRecordOptions;
   readonly #receivedMs: number;
+  /** Read at the start: the connection may be gone at the end. */
+  readonly #sourceIPs: readonly string[];
   readonly #recording: RecordingExchange;
   readonly ready: Promise<void> | undefined;
   #impersonated: UserInfo | undefined;
@@ -48,6 +50,7 @@ export class RequestRecord implements AuditRecord {
     this.#options = options;
     this.#receivedMs = options.clock.now();
     const { plan, parsed, longRunning, exchange } = options;
+    this.#sourceIPs = sourceAddresses(exchange);
     const bodies = parsed.info.isResource && !longRunning;
     this.#recording = new RecordingExchange(exchange, {
       request: bodies && plan.level !== 'Metadata' && writes.has(parsed.info.verb),
@@ -129,7 +132,7 @@ export class RequestRecord implements AuditRecord {
       verb: parsed.info.verb,
       user: auditUser(user),
       ...(this.#impersonated && { impersonatedUser: auditUser(this.#impersonated) }),
-      sourceIPs: sourceAddresses(exchange),
+      sourceIPs: this.#sourceIPs,
       ...(agent !== undefined && { userAgent: agent }),
       ...(about && { objectRef: { ...object, ...about } }),
       ...(status && { responseStatus: status }),

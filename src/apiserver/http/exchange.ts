@@ -137,8 +137,10 @@ export class Http2Exchange extends BaseExchange implements Exchange {
     return this.#stream.headersSent || this.#stream.destroyed || this.#stream.closed;
   }
 
+  /** Node ends the writable side itself when a client goes in the middle of an answer, and then calls it finished. */
   protected get isGone(): boolean {
-    return this.#stream.destroyed && !this.#stream.writableFinished;
+    const { aborted, destroyed, writableFinished } = this.#stream;
+    return aborted || (destroyed && !writableFinished);
   }
 
   protected get out(): Writable {
@@ -149,7 +151,7 @@ export class Http2Exchange extends BaseExchange implements Exchange {
     if (this.#stream.destroyed) fn();
     else
       this.#stream.once('close', () => {
-        if (!this.#stream.writableFinished) fn();
+        if (this.isGone) fn();
       });
   }
 
