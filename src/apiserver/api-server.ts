@@ -121,7 +121,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   );
   const openApi = createOpenApi({
     kinds: () => registry.kinds,
-    release: options.version.gitVersion,
+    release: `${options.version.gitVersion} ${options.version.gitCommit}`,
     clock,
     log: log.child('openapi'),
     ...(options.descriptionsFile !== undefined && { descriptionsFile: options.descriptionsFile }),
