@@ -126,6 +126,7 @@ describe('hostile patches', () => {
       ],
       [json, JSON.stringify([{ op: 'add', path: '/a'.repeat(100_000), value: 1 }])],
       ['application/merge-patch+json', `${'{"metadata":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+      ['application/strategic-merge-patch+json', `{"unknown":${'['.repeat(200)}{"gone":null}${']'.repeat(200)}}`],
       ['application/strategic-merge-patch+json', `{"spec":{"containers":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`],
       [
         'application/merge-patch+json',

@@ -1,5 +1,6 @@
 /** Messages whose JSON is not an object of their fields. */
 import { formatTime } from '../object.ts';
+import { parseJson } from '../schema/exact-json.ts';
 import { type Codec, string, writeField } from './codec.ts';
 import { broken, type Reader, wire } from './reader.ts';
 import type { Writer } from './writer.ts';
@@ -124,7 +125,7 @@ export const embeddedJson: Codec = {
     });
     if (text === undefined) return undefined;
     try {
-      return JSON.parse(text) as unknown;
+      return parseJson(text);
     } catch (error) {
       throw broken(`an embedded object is not JSON: ${error instanceof Error ? error.message : String(error)}`);
     }

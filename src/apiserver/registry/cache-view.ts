@@ -68,7 +68,8 @@ export class CacheView<T extends KubeObject> implements View<T> {
   }
 
   list(namespace = this.#namespace): readonly T[] {
-    if (!this.#open || (this.#namespace !== '' && namespace !== this.#namespace)) return [];
+    if (!this.#open || this.#resource.size === 0 || (this.#namespace !== '' && namespace !== this.#namespace))
+      return [];
     if (this.#matching) {
       const found = [...this.#matching.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
       const inside = namespace ? found.filter(({ key }) => key.startsWith(`${namespace}/`)) : found;

@@ -40,10 +40,11 @@ import {
   storedKind,
   unruledObject,
 } from './served-kind.ts';
+import { applyObject } from './write/apply.ts';
 import { createObject } from './write/create.ts';
 import { deleteObject } from './write/delete.ts';
 import { admitBody, randomSuffix, randomUid, throwIfAborted, type WriteEnvironment } from './write/environment.ts';
-import { applyFields, draftOf } from './write/managed-fields.ts';
+import { draftOf } from './write/managed-fields.ts';
 import { patchObject } from './write/patch.ts';
 import { ObjectStorage } from './write/storage.ts';
 import { updateObject } from './write/update.ts';
@@ -224,7 +225,10 @@ export class CachedRegistry implements Registry {
     patch: Patch,
     context: RequestContext,
   ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }> {
-    if (patch.type === 'apply') return this.#apply(kind, target, { patch, context });
+    if (patch.type === 'apply') {
+      const { entry, created } = await applyObject(this.#env, this.#resource(kind), { kind, target, patch, context });
+      return { entry: await served(kind, entry), created };
+    }
     const entry = await updateObject(this.#env, this.#resource(kind), {
       kind: rulingKind(kind),
       target,
@@ -239,51 +243,6 @@ export class CachedRegistry implements Registry {
       },
     });
     return { entry: await served(kind, entry), created: false };
-  }
-
-  async #apply<T extends KubeObject>(
-    kind: Kind<T>,
-    target: WriteTarget,
-    { patch, context }: { readonly patch: Extract<Patch, { type: 'apply' }>; readonly context: RequestContext },
-  ): Promise<{ readonly entry: Entry<T>; readonly created: boolean }> {
-    const resource = this.#resource(kind);
-    const rules = rulingKind(kind);
-    const versions = this.#env.managedVersions(kind);
-    const change = async (stored: KubeObject | undefined) => {
-      const writer = { context, subresource: target.subresource ?? '', nowMs: this.#env.clock.now(), versions };
-      const old = stored && unruledObject(kind, stored);
-      return ruledObject(kind, (await applyFields(kind, { old, patch }, writer)) as KubeObject) as Draft<KubeObject>;
-    };
-    for (;;) {
-      if (resource.get(keyOf({ metadata: target })) || target.subresource) {
-        try {
-          const entry = await updateObject(this.#env, resource, {
-            kind: rules,
-            target,
-            context,
-            change,
-            ownsFields: true,
-          });
-          return { entry: await served(kind, entry), created: false };
-        } catch (error) {
-          if (target.subresource || !isApiError(error, 'NotFound')) throw error; // gone meanwhile: create it
-        }
-      }
-      try {
-        const draft = await change(undefined);
-        const entry = await createObject(this.#env, resource, {
-          kind: rules,
-          target,
-          draft,
-          context,
-          ownsFields: true,
-        });
-        return { entry: await served(kind, entry), created: true };
-      } catch (error) {
-        if (!isApiError(error, 'AlreadyExists')) throw error; // created meanwhile: apply to it
-        await this.#env.storage.settled();
-      }
-    }
   }
 
   async modify<T extends KubeObject>(

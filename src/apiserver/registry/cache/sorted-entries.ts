@@ -44,6 +44,10 @@ export class SortedEntries {
   range(from: string, to?: string): CachedEntry[] {
     const first = this.#blockOf(from);
     const last = to === undefined ? this.#blocks.length - 1 : this.#blockOf(to);
+    if (first === last) {
+      const block = this.#blocks[first] as CachedEntry[];
+      return block.slice(indexOf(block, from), to === undefined ? undefined : indexOf(block, to));
+    }
     const found: CachedEntry[][] = [];
     for (let at = first; at <= last; at++) {
       const block = this.#blocks[at] as CachedEntry[];

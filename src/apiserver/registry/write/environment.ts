@@ -33,12 +33,16 @@ export function randomUid(): string {
   return randomUUID();
 }
 
+/** Most plugins answer at once: only who does not is waited for. */
 export async function mutate(
   plugins: readonly AdmissionPlugin[],
   request: AdmissionRequest,
   object: Draft<KubeObject> | undefined,
 ): Promise<void> {
-  for (const plugin of plugins) if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request, object);
+  for (const plugin of plugins) {
+    const pending = plugin.mutate && plugin.handles(request) && plugin.mutate(request, object);
+    if (pending) await pending;
+  }
 }
 
 export async function allocate(
@@ -46,7 +50,10 @@ export async function allocate(
   request: AdmissionRequest,
   object: Draft<KubeObject>,
 ): Promise<void> {
-  for (const plugin of plugins) if (plugin.allocate && plugin.handles(request)) await plugin.allocate(request, object);
+  for (const plugin of plugins) {
+    const pending = plugin.allocate && plugin.handles(request) && plugin.allocate(request, object);
+    if (pending) await pending;
+  }
 }
 
 export async function admit(
@@ -54,7 +61,10 @@ export async function admit(
   request: AdmissionRequest,
   object: KubeObject | undefined,
 ): Promise<void> {
-  for (const plugin of plugins) if (plugin.validate && plugin.handles(request)) await plugin.validate(request, object);
+  for (const plugin of plugins) {
+    const pending = plugin.validate && plugin.handles(request) && plugin.validate(request, object);
+    if (pending) await pending;
+  }
 }
 
 /** Tells the plugins that hold something for a write that it has ended, however. */
