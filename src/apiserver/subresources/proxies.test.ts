@@ -33,8 +33,14 @@ describe('proxies to pods and services', () => {
       (request, response) => {
         response.end(`${name}: ${request.method} ${request.url}, ${request.headers.authorization ?? 'no token'}`);
       };
+    const echo: RequestListener = async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      response.end(`${request.method} ${text}`);
+    };
     for (const [port, backend] of [
       [80, createHttp(answer('plain'))],
+      [81, createHttp(echo)],
       [443, createHttps({ key: pair.keyPem, cert: pair.certificatePem }, answer('secure'))],
     ] as const) {
       backend.listen(0, '127.0.0.1');
@@ -88,6 +94,15 @@ describe('proxies to pods and services', () => {
       const { status, text } = await client.get(`${space}/${path}`, { authorization: 'Bearer secret' });
       assert.deepEqual([status, text], [200, answer]);
     });
+
+  test('a read may bring a body', async () => {
+    const answer = await client.call('GET', `${space}/pods/p:81/proxy/_search`, {
+      body: '{"query":{}}',
+      headers: { 'content-length': '12' },
+    });
+    assert.deepEqual([answer.status, answer.text], [200, 'GET {"query":{}}']);
+    assert.equal((await client.get(`${space}/pods/p:81/proxy/`)).text, 'GET ');
+  });
 
   test('a backend that does not speak TLS is unavailable over it', async () => {
     const { status, json } = await client.get(`${space}/pods/https:p:80/proxy/`);
