@@ -97,8 +97,8 @@ export class Aggregation {
     const { services, slices } = this.#views;
     await Promise.all([this.#view.ready(signal), services.ready(signal), slices.ready(signal)]);
     await this.#local.start();
-    const { client, trust, log } = this.#options;
-    if (trust) this.#unlisten.push(await publishTrust(client, trust, { signal, log }));
+    const { client, trust, clock, log } = this.#options;
+    if (trust) this.#unlisten.push(await publishTrust(client, trust, { signal, clock, log }));
     for (const one of this.#view.list()) this.#see(one);
     this.#unlisten.push(
       registry.onKindsChange(() => this.#local.settleSoon()),

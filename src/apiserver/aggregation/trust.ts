@@ -2,6 +2,7 @@ import { configMap } from '../../api/core/config-map.ts';
 import { jsonEqual } from '../../api/patch/index.ts';
 import type { ConfigMap } from '../../api/schema/generated/types/core-v1.ts';
 import { isApiError } from '../../api/status.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client } from '../../client/client.ts';
@@ -15,6 +16,7 @@ export interface Trust {
   readonly allowedNames: readonly string[];
 }
 
+const retryMs = 1000;
 const ref = { namespace: 'kube-system', name: 'extension-apiserver-authentication' };
 
 /** What `kube-system/extension-apiserver-authentication` says: extension API servers read it to know whom to believe. */
@@ -35,17 +37,29 @@ export function trustData({ clientCa, requestHeaderCa, allowedNames }: Trust): R
 export async function publishTrust(
   client: Client,
   trust: Trust,
-  { signal, log }: { readonly signal: AbortSignal; readonly log: Logger },
+  { signal, clock, log }: { readonly signal: AbortSignal; readonly clock: Clock; readonly log: Logger },
 ): Promise<() => void> {
   const data = trustData(trust);
   const view = client.view(configMap, { namespace: ref.namespace, fieldSelector: `metadata.name=${ref.name}` });
   await view.ready(signal);
-  await settle(client, data, view.get(`${ref.namespace}/${ref.name}`));
-  return view.onChange(({ type, object }) => {
-    settle(client, data, type === 'deleted' ? undefined : object).catch((error: unknown) =>
-      log.error('extension-apiserver-authentication cannot be kept', { error: toError(error) }),
-    );
-  });
+  const present = () => view.get(`${ref.namespace}/${ref.name}`);
+  await settle(client, data, present());
+  let retry: Timer | undefined;
+  let isStopped = false;
+  const keep = () => {
+    retry?.cancel();
+    settle(client, data, present()).catch((error: unknown) => {
+      if (isStopped) return;
+      log.error('extension-apiserver-authentication cannot be kept; it is tried again', { error: toError(error) });
+      retry = clock.after(retryMs, keep);
+    });
+  };
+  const unlisten = view.onChange(keep);
+  return () => {
+    isStopped = true;
+    unlisten();
+    retry?.cancel();
+  };
 }
 
 async function settle(
