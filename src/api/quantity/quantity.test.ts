@@ -10,6 +10,7 @@ import {
   parseQuantity,
   QuantityError,
   quantityValue,
+  roundedToMilli,
   subtractQuantities,
 } from './quantity.ts';
 
@@ -95,4 +96,9 @@ test('canonical text is stable and keeps the value', () => {
       assert.equal(compareQuantities(canonical, text), 0);
     }),
   );
+});
+
+test('amounts are rounded up to whole thousandths', () => {
+  const rounded = { '1u': '1m', '1n': '1m', '1001u': '2m', '-1u': '-1m', '999999u': '1', '1e-6': '1e-3', '0': '0' };
+  for (const [text, wanted] of Object.entries(rounded)) assert.equal(roundedToMilli(text), wanted, text);
 });

@@ -144,6 +144,12 @@ export function milliValue(quantity: QuantityLike): number {
   return Number(divideUp(quantityOf(quantity).nano, 1_000_000n));
 }
 
+/** In canonical form, rounded up (away from zero) to whole thousandths. Throws QuantityError. */
+export function roundedToMilli(text: string): string {
+  const { nano, format } = parseQuantity(text);
+  return formatQuantity({ nano: divideUp(nano, 1_000_000n) * 1_000_000n, format });
+}
+
 /** Whole units, rounded up (away from zero): `1500m` is 2, `1Ki` is 1024. Exact up to 2⁵³. */
 export function quantityValue(quantity: QuantityLike): number {
   return Number(divideUp(quantityOf(quantity).nano, nanoPerOne));

@@ -3,6 +3,7 @@
  * Go's zero values where its encoder always writes them: `status: {}`, `resources: {}`, a condition's `reason: ""`.
  */
 import type { Draft } from '../object.ts';
+import { roundedToMilli } from '../quantity/quantity.ts';
 import { type Fill, fieldsOf, fillFields, innerOf, type Plan, planOf } from './plan.ts';
 import type { Schema } from './schema.ts';
 
@@ -30,15 +31,33 @@ function fill(plan: Plan, value: unknown): void {
     }
   } else if (plan.shape === 'list' || plan.shape === 'map') {
     const inner = innerOf(plan);
+    if (inner.schema.format === 'quantity') roundUp(value as Record<string, unknown>);
     if (inner.shape === 'scalar' || inner.shape === 'any') return;
     if (Array.isArray(value)) for (const item of value) fill(inner, item);
     else if (plan.shape === 'map') for (const key in value) fill(inner, (value as Record<string, unknown>)[key]);
   }
 }
 
+/** Amounts of resources have no steps finer than a thousandth (`SetDefaults_ResourceList`; here devices' amounts as well). */
+function roundUp(amounts: Record<string, unknown>): void {
+  for (const name in amounts) {
+    const amount = amounts[name];
+    if (typeof amount === 'string' && isFinerThanMilli(amount)) amounts[name] = roundedToMilli(amount);
+  }
+}
+
+/** Of a canonical quantity: only these ends stand for less than a thousandth. */
+function isFinerThanMilli(amount: string): boolean {
+  return amount.endsWith('u') || amount.endsWith('n') || amount.endsWith('e-6') || amount.endsWith('e-9');
+}
+
+/** Declared zeros of fields that Go's encoder leaves out when they are zero. */
+const neverSeen: ReadonlySet<string> = new Set(['io.k8s.api.core.v1.ReplicationControllerSpec.minReadySeconds']);
+
 function findFills(plan: Plan): readonly Fill[] {
   const found: Fill[] = [];
   for (const [name, field] of fieldsOf(plan)) {
+    if (neverSeen.has(`${plan.schema.name}.${name}`)) continue;
     if (field.schema.default !== undefined) found.push({ name, value: field.schema.default });
     else if (plan.schema.name && field.shape === 'list' && plan.required.has(name)) found.push({ name, value: [] });
   }

@@ -31,6 +31,7 @@ import { certificateApproval, certificateSigning, certificateSubjectRestriction 
 import type { AdmissionConfiguration } from './configuration.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { deviceSelectors } from './device-selectors.ts';
 import { limitRanger } from './limits/limit-ranger.ts';
 import { createConditionsMatch } from './match-conditions.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
@@ -101,6 +102,7 @@ export function builtInAdmission(options: AdmissionOptions): readonly AdmissionP
     defaultIngressClass(client.view(ingressClass)),
     podTopologyLabels(client.view(node)),
     certificateRequestIdentity,
+    deviceSelectors,
     rbacEscalation(resolver, authorizer),
     ...Object.values(optionalPlugins).filter(({ name }) => settings.enable.includes(name)),
   ].filter(isWanted);
