@@ -23,14 +23,19 @@ export function patchObject(
 ): Draft<KubeObject> {
   const result = patched(kind, old, patch);
   const written = subresource === 'status' ? withoutUntouched(result, old) : result;
+  const managedFields = untouchedFields(written, old);
   // The result shares with `old` and with the patch what did not change; the copy is ours.
-  const draft = copyPatched(written, old) as Draft<KubeObject>;
+  const draft = copyJson(managedFields ? withoutFields(written as KubeObject) : written) as Draft<KubeObject>;
+  const whole = () => {
+    if (managedFields) draft.metadata = { ...draft.metadata, managedFields };
+    return draft;
+  };
   const refused = {
-    unreadable: (error: DecodeError) => unreadableResult(patch, draft, error),
-    strict: (problems: readonly string[]) => strictResult(patch, draft, problems),
+    unreadable: (error: DecodeError) => unreadableResult(patch, whole(), error),
+    strict: (problems: readonly string[]) => strictResult(patch, whole(), problems),
   };
   checkDecoded(kind, draft, context, refused);
-  return draft;
+  return whole();
 }
 
 /**
@@ -46,14 +51,13 @@ function withoutUntouched(result: unknown, old: KubeObject): unknown {
   return Object.fromEntries(kept);
 }
 
-/** managedFields that the patch left alone stay the same value, by which field tracking knows them. */
-function copyPatched(result: unknown, old: KubeObject): unknown {
-  const { managedFields } = old.metadata;
-  const metadata = (result as Partial<KubeObject> | null)?.metadata;
-  if (!managedFields || metadata?.managedFields !== managedFields) return copyJson(result);
-  const { managedFields: _, ...rest } = metadata;
-  const draft = copyJson({ ...(result as KubeObject), metadata: rest });
-  return Object.assign(draft, { metadata: Object.assign(draft.metadata, { managedFields }) });
+/** managedFields that the patch left alone: they stay the same value, by which field tracking knows them, and are not checked again. */
+function untouchedFields(result: unknown, { metadata: { managedFields } }: KubeObject) {
+  return (result as Partial<KubeObject> | null)?.metadata?.managedFields === managedFields ? managedFields : undefined;
+}
+
+function withoutFields({ metadata: { managedFields: _, ...metadata }, ...rest }: KubeObject) {
+  return { ...rest, metadata };
 }
 
 function patched(kind: Kind, old: KubeObject, patch: PlainPatch): unknown {
