@@ -35,10 +35,22 @@ function field(value: unknown): string {
   return /^[\w.:/@%+,-]+$/.test(text) ? text : typeof value === 'string' ? JSON.stringify(text) : text;
 }
 
-/** An error's message with the messages of its causes, in one line. */
+const mostCauses = 10;
+
+/** An error's message with the messages of its causes, in one line; what a message already tells of its cause is not told again. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${describeError(error.cause)}`;
+  let text = messageOf(error);
+  let at = error;
+  for (let depth = 0; depth < mostCauses && at instanceof Error && at.cause !== undefined; depth++) {
+    at = at.cause;
+    const message = messageOf(at);
+    if (!text.includes(message)) text += `: ${message}`;
+  }
+  return text;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Makes a logger that writes `time LEVEL component message key=value …`, one line each. */
