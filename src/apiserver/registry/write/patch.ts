@@ -27,7 +27,7 @@ export function patchObject(
   // The result shares with `old` and with the patch what did not change; the copy is ours.
   const draft = copyJson(managedFields ? withoutFields(written as KubeObject) : written) as Draft<KubeObject>;
   const whole = () => {
-    if (managedFields) draft.metadata = { ...draft.metadata, managedFields };
+    if (managedFields) draft.metadata = Object.assign(draft.metadata ?? {}, { managedFields });
     return draft;
   };
   const refused = {
