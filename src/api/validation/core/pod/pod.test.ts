@@ -239,3 +239,43 @@ testCases('ephemeral containers', debugged, (now) => validateEphemeralContainers
     'spec.ephemeralContainers: Forbidden: existing ephemeral containers "d" may not be changed\n',
   ],
 ]);
+
+const term = (...keys: string[]) => ({ matchExpressions: keys.map((key) => ({ key, operator: 'Exists' })) });
+const affinity = (...terms: object[]) => ({
+  nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } },
+});
+const gated = changed(pod, {
+  'spec.schedulingGates': [{ name: 'g' }],
+  'spec.nodeSelector': { disk: 'ssd' },
+  'spec.affinity': affinity(term('a')),
+}) as Pod;
+const terms = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms';
+
+testCases('update of a gated pod', gated, (now) => validatePodUpdate(now, gated), [
+  [{ 'spec.nodeSelector': { disk: 'ssd', zone: 'a' }, 'spec.affinity': affinity(term('a', 'b')) }],
+  [
+    { 'spec.nodeSelector': { disk: 'hdd' } },
+    'spec.nodeSelector: Invalid value: {"disk":"hdd"}: only additions to spec.nodeSelector are allowed (no mutations or deletions)',
+  ],
+  [
+    { 'spec.affinity': affinity(term('b')) },
+    `${terms}[0]: Invalid value: {"matchExpressions":[{"key":"b","operator":"Exists"}]}: only additions are allowed (no mutations or deletions)`,
+  ],
+  [
+    { 'spec.affinity': undefined },
+    `${terms}: Invalid value: []: no additions/deletions to non-empty NodeSelectorTerms list are allowed`,
+  ],
+]);
+
+const huge = 'hugepages-2Mi';
+testCases('huge pages', pod, validatePod, [
+  [{ [`${c0}.resources`]: { limits: { [huge]: '4Mi', memory: '1Gi' }, requests: { [huge]: '4Mi' } } }],
+  [
+    { [`${c0}.resources`]: { limits: { [huge]: '4Mi' } } },
+    'spec.containers[0].resources: Forbidden: HugePages require cpu or memory',
+  ],
+  [
+    { [`${c0}.resources`]: { limits: { [huge]: '3Mi', cpu: '1' } } },
+    'spec.containers[0].resources.limits[hugepages-2Mi]: Invalid value: "3Mi": 3Mi is not positive integer multiple of hugepages-2Mi',
+  ],
+]);

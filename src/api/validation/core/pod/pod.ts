@@ -3,6 +3,7 @@ import { jsonEqual } from '../../../patch/record.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../../../schema/generated/types/core-v1.ts';
 import { type Errors, each, type Texts } from '../../common.ts';
 import { forbidden, invalidValue } from '../../field-error.ts';
+import { validateNarrowing } from './gated.ts';
 import { validatePodSpec } from './pod-spec.ts';
 
 /** The spec of a pod itself, on every write: more than a template's must hold. */
@@ -67,6 +68,7 @@ export function validatePodUpdate(pod: Pod, old: Pod): Errors {
   if (errors.length > 0) return errors;
   errors.push(...deadlineChange(spec, before), ...tolerationChanges(spec.tolerations, before.tolerations));
   errors.push(...gateChanges(spec, before));
+  if ((before.schedulingGates ?? []).length > 0) errors.push(...validateNarrowing(spec, before));
   if (errors.length > 0) return errors;
   const allowed = withChanges(before, spec);
   if (jsonEqual(allowed, spec)) return [];

@@ -12,9 +12,9 @@ import {
   required,
 } from '../../field-error.ts';
 import { isDns1123Label, isDns1123Subdomain, isQualifiedName } from '../../format.ts';
+import { hugePages, validateHugePages } from './huge-pages.ts';
 
 const containerResources: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
-const hugePages = 'hugepages-';
 
 function isExtended(name: string): boolean {
   return name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
@@ -75,6 +75,7 @@ export function validateResources(
     } else if (quantity(limit, '').length === 0)
       errors.push(...compareToLimit(name, request, limit, `${path}.requests`));
   }
+  errors.push(...validateHugePages(limits, requests, path));
   return errors;
 }
 
