@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import type { Pod } from '../../../schema/generated/types/core-v1.ts';
 import { changed, testCases } from '../../cases.test-helper.ts';
 import { validateEphemeralContainersUpdate, validatePod, validatePodUpdate } from './pod.ts';
@@ -266,6 +268,11 @@ testCases('update of a gated pod', gated, (now) => validatePodUpdate(now, gated)
     `${terms}: Invalid value: []: no additions/deletions to non-empty NodeSelectorTerms list are allowed`,
   ],
 ]);
+
+test('a gated pod keeps its affinity to other pods', () => {
+  const now = changed(gated, { 'spec.affinity': { ...affinity(term('a')), podAffinity: {} } }) as Pod;
+  assert.match(validatePodUpdate(now, gated)[0]?.message ?? '', /may not change fields other than .*affinity/s);
+});
 
 const huge = 'hugepages-2Mi';
 testCases('huge pages', pod, validatePod, [

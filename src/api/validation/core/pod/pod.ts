@@ -1,6 +1,6 @@
 import { mirrorPodAnnotation } from '../../../core/mirror-pod.ts';
 import { jsonEqual } from '../../../patch/record.ts';
-import type { Container, Pod, PodSpec, Toleration } from '../../../schema/generated/types/core-v1.ts';
+import type { Affinity, Container, Pod, PodSpec, Toleration } from '../../../schema/generated/types/core-v1.ts';
 import { type Errors, each, type Texts } from '../../common.ts';
 import { forbidden, invalidValue } from '../../field-error.ts';
 import { validateNarrowing } from './gated.ts';
@@ -129,21 +129,25 @@ function withChanges(old: PodSpec, now: PodSpec): PodSpec {
     });
   const gated = (old.schedulingGates ?? []).length > 0;
   const result: Record<string, unknown> = { ...old, containers: images(old.containers, now.containers) };
+  if (gated) setOrDelete(result, 'affinity', withNodeAffinity(old.affinity, now.affinity));
   if (old.initContainers) result['initContainers'] = images(old.initContainers, now.initContainers);
-  const free = [
-    'activeDeadlineSeconds',
-    'tolerations',
-    'schedulingGates',
-    ...(gated ? ['nodeSelector', 'affinity'] : []),
-  ];
+  const free = ['activeDeadlineSeconds', 'tolerations', 'schedulingGates', ...(gated ? ['nodeSelector'] : [])];
   if ((old.terminationGracePeriodSeconds ?? 0) < 0 && now.terminationGracePeriodSeconds === 1)
     free.push('terminationGracePeriodSeconds');
-  for (const field of free) {
-    const value = now[field as keyof PodSpec];
-    if (value === undefined) delete result[field];
-    else result[field] = value;
-  }
+  for (const field of free) setOrDelete(result, field, now[field as keyof PodSpec]);
   return result as unknown as PodSpec;
+}
+
+function setOrDelete(object: Record<string, unknown>, field: string, value: unknown): void {
+  if (value === undefined) delete object[field];
+  else object[field] = value;
+}
+
+/** Of all affinities only that to nodes may change. */
+function withNodeAffinity(old: Affinity | undefined, now: Affinity | undefined): Affinity | undefined {
+  const { nodeAffinity: _, ...others } = old ?? {};
+  const affinity = { ...others, ...(now?.nodeAffinity && { nodeAffinity: now.nodeAffinity }) };
+  return now || Object.keys(affinity).length > 0 ? affinity : undefined;
 }
 
 /** The fields that differ, one line each: what it is to be, and what it is. */
