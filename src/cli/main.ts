@@ -13,6 +13,16 @@ function overview(): string {
   return `k3ts: Kubernetes in one process\n\nUsage: k3ts COMMAND …\n\nCommands:\n${list}\nk3ts COMMAND --help tells of a command's flags; k3ts --version the version.\n`;
 }
 
+const seeHelp = '; k3ts --help lists them';
+
+/** Commands of K3s that people will try. */
+const notYet: ReadonlyMap<string, string> = new Map(
+  ['agent', 'token', 'etcd-snapshot', 'secrets-encrypt', 'certificate', 'check-config', 'completion'].map((word) => [
+    word,
+    'not there yet: this version is one server with one node; k3ts --help lists what there is',
+  ]),
+);
+
 async function main(args: readonly string[], context: CommandContext): Promise<number> {
   const [word = '', ...rest] = args;
   if (word === '--version' || word === '-v' || word === 'version') {
@@ -27,7 +37,7 @@ async function main(args: readonly string[], context: CommandContext): Promise<n
   if (!entry) {
     const names = commands.map((command) => command.name);
     if (word === '') context.err(overview());
-    else context.err(`k3ts: ${word}: no such command${suggestion(word, names)}\n`);
+    else context.err(`k3ts: ${word}: ${notYet.get(word) ?? `no such command${suggestion(word, names) || seeHelp}`}\n`);
     return 2;
   }
   const command = await entry.load();

@@ -24,6 +24,9 @@ test('kubectl and ctr are the real programs', async () => {
 test('what is asked wrongly is refused with what was meant, and nothing is changed', async () => {
   const word = await runK3ts(['servr']);
   assert.deepEqual([word.exitCode, word.stderr], [2, 'k3ts: servr: no such command; did you mean server?\n']);
+  const far = await runK3ts(['frobnicate']);
+  assert.equal(far.stderr, 'k3ts: frobnicate: no such command; k3ts --help lists them\n');
+  assert.match((await runK3ts(['agent'])).stderr, /^k3ts: agent: not there yet: /);
   const dataDir = '/tmp/k3ts-test-must-not-be-made';
   const flags = await runK3ts(['server', '--data-dir', dataDir, '--cluster-cdir', 'x', '--service-cidr=10.42.0.0/20']);
   assert.equal(flags.exitCode, 2);
