@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Entry } from '../../contract.ts';
-import { type Bench, draftWidget, openBench, widget } from '../registry.test-helper.ts';
+import { CacheView } from '../cache-view.ts';
+import { type Bench, draftWidget, openBench, type Widget, widget } from '../registry.test-helper.ts';
 
 const at = (name: string) => ({ namespace: 'default', name });
 
@@ -54,6 +55,23 @@ describe('cache', () => {
     const second = entry.object;
     assert.notEqual(second, first);
     assert.deepEqual(second, first);
+  });
+
+  it('drops what was parsed for a look at all within seconds, and keeps what is asked for by key', async () => {
+    await bench.create('looked-at');
+    const view = new CacheView<Widget>(bench.registry.cache, widget, { allowed: Promise.resolve() });
+    await view.ready();
+    await bench.clock.advance(120_000);
+    const listed = () => view.list('default').find(({ metadata }) => metadata.name === 'looked-at');
+    const first = listed();
+    assert.equal(listed(), first);
+    await bench.clock.advance(6000);
+    const second = listed();
+    assert.notEqual(second, first);
+    assert.deepEqual(second, first);
+    assert.equal(view.get('default/looked-at'), second);
+    await bench.clock.advance(6000);
+    assert.equal(view.get('default/looked-at'), second);
   });
 
   it('never lets a shared object be changed', async () => {

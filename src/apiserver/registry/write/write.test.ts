@@ -38,6 +38,16 @@ describe('registry writes', () => {
   const update = async (object: Draft<Widget>, subresource?: string, context = bench.context) =>
     (await bench.registry.update(widget, at(object.metadata.name ?? '', subresource), asDraft(object), context)).object;
 
+  it('keeps what the system says of an object whose metadata a patch takes away', async () => {
+    await bench.create('bare', { spec: { color: 'red' } });
+    const { metadata } = (await bench.registry.get(widget, at('bare'), bench.context)).object;
+    const others = Object.keys(metadata).filter((name) => name !== 'managedFields');
+    const body = { metadata: Object.fromEntries(others.map((name) => [name, null])) };
+    const patch = { type: 'merge', body } as const;
+    const { entry } = await bench.registry.patch(widget, at('bare'), patch, bench.context);
+    assert.deepEqual(entry.object.metadata, metadata);
+  });
+
   describe('create', () => {
     it('fills system fields and defaults, and drops the status', async () => {
       const object = await bench.create('new', { spec: { color: 'red' }, status: { ready: 3 } });
