@@ -87,7 +87,7 @@ export const values: Readonly<Record<string, readonly Mistake[]>> = {
     {
       run: 'create -f -',
       input: onePod({ imagePullPolicy: 'Sometimes', image: ' none' }),
-      says: 'The Pod "p" is invalid: \n* spec.containers[0].image: Invalid value: " none": must not have leading or trailing whitespace\n* spec.containers[0].imagePullPolicy: Unsupported value: "Sometimes": supported values: "Always", "IfNotPresent", "Never"',
+      says: 'The Pod "p" is invalid: \n* spec.containers[0].imagePullPolicy: Unsupported value: "Sometimes": supported values: "Always", "IfNotPresent", "Never"\n* spec.containers[0].image: Invalid value: " none": must not have leading or trailing whitespace',
     },
     {
       run: 'create -f -',

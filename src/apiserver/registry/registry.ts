@@ -205,8 +205,14 @@ export class CachedRegistry implements Registry {
     context: RequestContext,
   ): Promise<Entry<T>> {
     const resource = this.#resource(kind);
-    if (kind.createOnUpdate && !target.subresource && !resource.get(keyOf({ metadata: target })))
-      return this.create(kind, target, object, context);
+    if (kind.createOnUpdate && !target.subresource && !resource.get(keyOf({ metadata: target }))) {
+      try {
+        return await this.create(kind, target, copyJson(object), context);
+      } catch (error) {
+        // Somebody else created it meanwhile: then it is an update.
+        if (!isApiError(error, 'AlreadyExists')) throw error;
+      }
+    }
     const { resourceVersion } = object.metadata ?? {};
     const wanted = ruledObject(kind, object as KubeObject) as Draft<KubeObject>;
     const entry = await updateObject(this.#env, resource, {

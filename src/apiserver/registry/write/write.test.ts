@@ -48,6 +48,16 @@ describe('registry writes', () => {
     assert.deepEqual(entry.object.metadata, metadata);
   });
 
+  it('an update that may create is an update when somebody else was faster', async () => {
+    const zone = (label: string) =>
+      ({ metadata: { name: 'raced', labels: { by: label } } }) as unknown as Draft<KubeObject>;
+    const target = { name: 'raced' };
+    const both = ['one', 'two'].map((label) => bench.registry.update(cluster, target, zone(label), bench.context));
+    const [one, two] = await Promise.all(both);
+    assert.equal(one?.object.metadata.uid, two?.object.metadata.uid);
+    assert.notEqual(one?.object.metadata.resourceVersion, two?.object.metadata.resourceVersion);
+  });
+
   describe('create', () => {
     it('fills system fields and defaults, and drops the status', async () => {
       const object = await bench.create('new', { spec: { color: 'red' }, status: { ready: 3 } });
