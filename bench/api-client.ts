@@ -45,16 +45,21 @@ export const isReady = ({ status }: Watched): boolean =>
 export function connectApi(url: string, credentials: Credentials, connections = 1): ApiClient {
   // A large window, so that what is measured is the server and not the round trips of flow control.
   const settings = { initialWindowSize: 8 << 20 };
-  const sessions = Array.from({ length: connections }, () => {
+  const open = () => {
     const session = connect(url, { ...credentials, settings });
     session.on('error', () => undefined); // each stream on it fails with the same error
     return session;
-  });
+  };
+  const sessions = Array.from({ length: connections }, open);
   let turn = 0;
   const next = (): ClientHttp2Session => {
-    const session = sessions[turn++ % sessions.length];
-    if (!session) throw new Error('a client needs at least 1 connection');
-    return session;
+    const at = turn++ % sessions.length;
+    const session = sessions[at];
+    if (session && !session.closed && !session.destroyed) return session;
+    // The server ends connections on which nothing happens.
+    const again = open();
+    sessions[at] = again;
+    return again;
   };
   const call = (path: string, body?: string, method?: string, contentType = 'application/json'): Promise<Buffer[]> => {
     const stream = next().request(
