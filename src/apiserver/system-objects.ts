@@ -11,7 +11,7 @@ import { isApiError } from '../api/status.ts';
 import { type Cidr, formatCidr, nthAddress } from '../base/cidr.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { toError } from '../base/errors.ts';
-import { formatIp } from '../base/ip.ts';
+import { familyOf, formatIp } from '../base/ip.ts';
 import type { Logger } from '../base/log.ts';
 import type { Registry, RequestContext } from './contract.ts';
 
@@ -140,7 +140,7 @@ function kubernetesEndpoints({ advertised }: SystemObjectsOptions): Wanted<Endpo
 function kubernetesSlice({ advertised }: SystemObjectsOptions): Wanted<EndpointSlice> {
   return {
     metadata: { name, namespace, labels: { 'kubernetes.io/service-name': name } },
-    addressType: advertised.address.includes(':') ? 'IPv6' : 'IPv4',
+    addressType: familyOf(advertised.address),
     endpoints: [{ addresses: [advertised.address], conditions: { ready: true } }],
     ports: [{ name: 'https', port: advertised.port, protocol: 'TCP' }],
   };

@@ -5,6 +5,11 @@ export interface IpAddress {
   readonly value: bigint;
 }
 
+/** The family by the text alone: for addresses that have been checked. */
+export function familyOf(address: string): 'IPv4' | 'IPv6' {
+  return address.includes(':') ? 'IPv6' : 'IPv4';
+}
+
 /** Parses dotted IPv4 (no leading zeros, as Go and RFC 6943 want it) or RFC 4291 IPv6. Undefined: not an address. */
 export function parseIp(text: string): IpAddress | undefined {
   if (text.includes(':')) {

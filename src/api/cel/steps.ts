@@ -1,7 +1,8 @@
 import { type CelFunc, type CelInput, CelScalar, type CelValue, celFunc, isCelList, isCelMap } from '@bufbuild/cel';
-import type { Constant, Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
+import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 import { spend } from './budget.ts';
 import { hidden } from './syntax/macros.ts';
+import { callKind, constantKind, nodeOf } from './syntax/nodes.ts';
 import { partsOf } from './syntax/parts.ts';
 
 /** The name under which loops count their steps; no expression can write it. */
@@ -44,21 +45,12 @@ function sumOf(nodes: readonly Expr[]): number {
 
 /** `has(a.b)` as a call: for the engine what is null is not there. */
 function hasField({ id }: Expr, operand: Expr, field: string): Expr['exprKind'] {
-  const name = constant(id, { case: 'stringValue', value: field });
-  return call(hidden.has, [operand, name]);
+  const name = nodeOf(id, constantKind({ case: 'stringValue', value: field }));
+  return callKind(hidden.has, [operand, name]);
 }
 
 function counted(range: Expr, each: number): Expr {
   const { id } = range;
-  const weight = constant(id, { case: 'int64Value', value: BigInt(each) });
-  return { $typeName: 'cel.expr.Expr', id, exprKind: call(stepsFunction, [range, weight]) };
-}
-
-function constant(id: bigint, constantKind: Constant['constantKind']): Expr {
-  const value = { $typeName: 'cel.expr.Constant', constantKind } as const;
-  return { $typeName: 'cel.expr.Expr', id, exprKind: { case: 'constExpr', value } };
-}
-
-function call(name: string, args: Expr[]): Expr['exprKind'] {
-  return { case: 'callExpr', value: { $typeName: 'cel.expr.Expr.Call', function: name, args } };
+  const weight = nodeOf(id, constantKind({ case: 'int64Value', value: BigInt(each) }));
+  return nodeOf(id, callKind(stepsFunction, [range, weight]));
 }

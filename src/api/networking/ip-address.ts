@@ -1,3 +1,4 @@
+import { familyOf } from '../../base/ip.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { kind } from '../kind.ts';
 import type { Service } from '../schema/generated/types/core-v1.ts';
@@ -37,7 +38,7 @@ export function newAddress(address: string, service: Service): Omit<IPAddress, '
     metadata: {
       name: address,
       labels: {
-        'ipaddress.kubernetes.io/ip-family': address.includes(':') ? 'IPv6' : 'IPv4',
+        'ipaddress.kubernetes.io/ip-family': familyOf(address),
         'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
       },
     },

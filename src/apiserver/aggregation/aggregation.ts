@@ -7,7 +7,7 @@ import { jsonEqual } from '../../api/patch/index.ts';
 import type { APIService } from '../../api/schema/generated/types/apiregistration-v1.ts';
 import { isApiError } from '../../api/status.ts';
 import { BackoffByKey } from '../../base/backoff.ts';
-import { type Clock, sleep, type Timer } from '../../base/clock.ts';
+import { type Clock, pause, type Timer } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Client, View } from '../../client/client.ts';
@@ -222,7 +222,7 @@ export class Aggregation {
         if (!isApiError(error, 'Conflict'))
           log.error('an APIService cannot be checked', { service: known.service.metadata.name, error: toError(error) });
         this.#pending.add(path);
-        await sleep(clock, retryMs, this.#stop.signal).catch(() => undefined); // stopped: the loop sees it
+        await pause(clock, retryMs, this.#stop.signal); // stopped: the loop sees it
       }
     }
   }

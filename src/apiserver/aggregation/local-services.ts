@@ -5,7 +5,7 @@ import { formatTime } from '../../api/object.ts';
 import { jsonEqual } from '../../api/patch/index.ts';
 import type { APIService } from '../../api/schema/generated/types/apiregistration-v1.ts';
 import { isApiError } from '../../api/status.ts';
-import { type Clock, sleep } from '../../base/clock.ts';
+import { type Clock, pause } from '../../base/clock.ts';
 import { toError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { inParallel } from '../../base/parallel.ts';
@@ -107,7 +107,7 @@ export class LocalServices {
         if (!isApiError(error, 'Conflict', 'NotFound'))
           log.error('the APIServices of this server cannot be kept', { error: toError(error) });
         this.#again = true;
-        await sleep(clock, retryMs, this.#stop.signal).catch(() => undefined); // stopped: the loop sees it
+        await pause(clock, retryMs, this.#stop.signal); // stopped: the loop sees it
       }
     }
   }

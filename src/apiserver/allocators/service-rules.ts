@@ -3,6 +3,7 @@ import type { Draft } from '../../api/object.ts';
 import type { Service, ServiceSpec } from '../../api/schema/generated/types/core-v1.ts';
 import type { FieldError } from '../../api/status.ts';
 import { forbidden, invalidValue, notSupported, required } from '../../api/validation/field-error.ts';
+import { familyOf } from '../../base/ip.ts';
 
 type Family = 'IPv4' | 'IPv6';
 
@@ -51,10 +52,6 @@ function isHeadlessWithoutSelector(spec: Draft<ServiceSpec>): boolean {
 
 function otherThan(family: string): Family {
   return family === 'IPv4' ? 'IPv6' : 'IPv4';
-}
-
-export function familyOf(address: string): Family {
-  return address.includes(':') ? 'IPv6' : 'IPv4';
 }
 
 /** What must hold between the fields that name addresses, once all are given. */

@@ -1,7 +1,7 @@
 import type { EndpointAddress, Endpoints } from '../../api/schema/generated/types/core-v1.ts';
 import type { Endpoint, EndpointPort } from '../../api/schema/generated/types/discovery-v1.ts';
+import { familyOf } from '../../base/ip.ts';
 import type { EndpointGroup } from '../endpoint-slice/plan.ts';
-import { familyOf } from '../endpoint-slice/pods.ts';
 
 const skipMirrorLabel = 'endpointslice.kubernetes.io/skip-mirror';
 const leaderAnnotation = 'control-plane.alpha.kubernetes.io/leader';

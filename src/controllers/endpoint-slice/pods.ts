@@ -1,5 +1,6 @@
 import type { Node, Pod, Service } from '../../api/schema/generated/types/core-v1.ts';
 import type { Endpoint, EndpointPort } from '../../api/schema/generated/types/discovery-v1.ts';
+import { familyOf } from '../../base/ip.ts';
 import { isReady, isTerminal } from '../shared/pods.ts';
 import type { AddressType, EndpointGroup } from './plan.ts';
 
@@ -18,10 +19,6 @@ export function podAddresses({ status }: Pod): readonly string[] {
   const addresses = (status?.podIPs ?? []).map(({ ip }) => ip);
   if (addresses.length > 0) return addresses;
   return status?.podIP ? [status.podIP] : [];
-}
-
-export function familyOf(address: string): AddressType {
-  return address.includes(':') ? 'IPv6' : 'IPv4';
 }
 
 function familiesOf({ spec }: Service): readonly AddressType[] {

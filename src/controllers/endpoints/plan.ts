@@ -5,7 +5,8 @@ import type {
   Pod,
   Service,
 } from '../../api/schema/generated/types/core-v1.ts';
-import { familyOf, hostnameIn, podAddresses, targetPortOf } from '../endpoint-slice/pods.ts';
+import { familyOf } from '../../base/ip.ts';
+import { hostnameIn, podAddresses, targetPortOf } from '../endpoint-slice/pods.ts';
 import { isReady, isTerminal } from '../shared/pods.ts';
 
 /** Endpoints objects do not scale; beyond this many addresses they are cut, and say so. */

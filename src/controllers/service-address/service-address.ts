@@ -3,6 +3,7 @@ import { ipAddress, newAddress, serviceKeyOf } from '../../api/networking/ip-add
 import type { Service } from '../../api/schema/generated/types/core-v1.ts';
 import type { IPAddress } from '../../api/schema/generated/types/networking-v1.ts';
 import { isApiError } from '../../api/status.ts';
+import { familyOf } from '../../base/ip.ts';
 import type { Index } from '../../client/client.ts';
 import {
   type Controller,
@@ -91,8 +92,4 @@ async function drop(object: IPAddress, key: string, { client, events, signal }: 
   } catch (error) {
     if (!isApiError(error, 'NotFound') && !isApiError(error, 'Conflict')) throw error;
   }
-}
-
-function familyOf(address: string): string {
-  return address.includes(':') ? 'IPv6' : 'IPv4';
 }

@@ -3,6 +3,23 @@ import type { Constant, Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 /** The name of what a loop gathers; no expression can write it. */
 export const accumulator = '@result';
 
+type Kind = Expr['exprKind'];
+
+export function nodeOf(id: bigint, exprKind: Kind): Expr {
+  return { $typeName: 'cel.expr.Expr', id, exprKind };
+}
+
+export function callKind(name: string, args: Expr[], target?: Expr): Kind {
+  return {
+    case: 'callExpr',
+    value: { $typeName: 'cel.expr.Expr.Call', function: name, args, ...(target && { target }) },
+  };
+}
+
+export function constantKind(constant: Constant['constantKind']): Kind {
+  return { case: 'constExpr', value: { $typeName: 'cel.expr.Constant', constantKind: constant } };
+}
+
 /** Makes the nodes of one expression, and remembers where each stands. */
 export class Nodes {
   readonly #offsets = new Map<bigint, number>();
@@ -23,11 +40,11 @@ export class Nodes {
     this.#last += 1n;
     if (this.#last > this.#most) throw new RangeError('the expression is too large');
     this.#offsets.set(this.#last, offset);
-    return { $typeName: 'cel.expr.Expr', id: this.#last, exprKind };
+    return nodeOf(this.#last, exprKind);
   }
 
-  constant(offset: number, constantKind: Constant['constantKind']): Expr {
-    return this.#node(offset, { case: 'constExpr', value: { $typeName: 'cel.expr.Constant', constantKind } });
+  constant(offset: number, constant: Constant['constantKind']): Expr {
+    return this.#node(offset, constantKind(constant));
   }
 
   bool(offset: number, value: boolean): Expr {
@@ -52,8 +69,7 @@ export class Nodes {
   }
 
   call(offset: number, name: string, args: Expr[], target?: Expr): Expr {
-    const value = { $typeName: 'cel.expr.Expr.Call', function: name, args, ...(target && { target }) } as const;
-    return this.#node(offset, { case: 'callExpr', value });
+    return this.#node(offset, callKind(name, args, target));
   }
 
   list(offset: number, elements: Expr[]): Expr {

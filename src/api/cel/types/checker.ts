@@ -1,5 +1,6 @@
 import type { Constant, Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 import { hidden } from '../syntax/macros.ts';
+import { callKind, constantKind, nodeOf } from '../syntax/nodes.ts';
 import type { Parsed } from '../syntax/parser.ts';
 import type { Problem } from '../syntax/source.ts';
 import { functionSignatures, methodSignatures, type Signature } from './declarations.ts';
@@ -116,9 +117,8 @@ class Checker {
     const of = this.#known(this.check(operand, scope));
     if (of.kind === 'optional') {
       const type = this.#field(node, of.of, field);
-      const isSet = { name: hidden.optionalField, args: [operand, stringConstant(node, field)] };
-      const read = callOf(node, isSet.name, isSet.args);
-      node.exprKind = testOnly ? methodOf(node, 'hasValue', read).exprKind : read.exprKind;
+      const read = callKind(hidden.optionalField, [operand, stringConstant(node, field)]);
+      node.exprKind = testOnly ? callKind('hasValue', [], nodeOf(node.id, read)) : read;
       if (testOnly) return bool;
       return type.kind === 'optional' ? type : optionalOf(type);
     }
@@ -335,15 +335,5 @@ function constantType({ constantKind }: Constant): Type {
 }
 
 function stringConstant({ id }: Expr, value: string): Expr {
-  const constant = { $typeName: 'cel.expr.Constant', constantKind: { case: 'stringValue', value } } as const;
-  return { $typeName: 'cel.expr.Expr', id, exprKind: { case: 'constExpr', value: constant } };
-}
-
-function callOf({ id }: Expr, name: string, args: Expr[], target?: Expr): Expr {
-  const call = { $typeName: 'cel.expr.Expr.Call', function: name, args, ...(target && { target }) } as const;
-  return { $typeName: 'cel.expr.Expr', id, exprKind: { case: 'callExpr', value: { ...call, args } } };
-}
-
-function methodOf(node: Expr, name: string, target: Expr): Expr {
-  return callOf(node, name, [], target);
+  return nodeOf(id, constantKind({ case: 'stringValue', value }));
 }

@@ -33,6 +33,12 @@ const notInUserNamespace =
     subject.spec.hostUsers === false ? undefined : find(subject);
 const always = (find: Find) => [{ since: 0, find }];
 
+/** Pods of Windows are spared since 1.25. */
+const sparingWindows = (since: number, find: Find) => [
+  { since, find },
+  { since: 25, find: notOnWindows(find) },
+];
+
 const sysctls0 = [
   ...['kernel.shm_rmid_forced', 'net.ipv4.ip_local_port_range', 'net.ipv4.tcp_syncookies'],
   ...['net.ipv4.ping_group_range', 'net.ipv4.ip_unprivileged_port_start'],
@@ -78,20 +84,8 @@ const checks: readonly Check[] = [
     ],
   },
   { level: 'baseline', versions: always(baseline.windowsHostProcess) },
-  {
-    level: 'restricted',
-    versions: [
-      { since: 8, find: restricted.allowPrivilegeEscalation },
-      { since: 25, find: notOnWindows(restricted.allowPrivilegeEscalation) },
-    ],
-  },
-  {
-    level: 'restricted',
-    versions: [
-      { since: 22, find: restricted.capabilities },
-      { since: 25, find: notOnWindows(restricted.capabilities) },
-    ],
-  },
+  { level: 'restricted', versions: sparingWindows(8, restricted.allowPrivilegeEscalation) },
+  { level: 'restricted', versions: sparingWindows(22, restricted.capabilities) },
   { level: 'restricted', versions: [{ since: 35, find: baseline.procMount }] },
   { level: 'restricted', versions: always(restricted.volumes) },
   {
@@ -105,13 +99,7 @@ const checks: readonly Check[] = [
       { since: 35, find: notInUserNamespace(restricted.runAsUser) },
     ],
   },
-  {
-    level: 'restricted',
-    versions: [
-      { since: 19, find: restricted.seccomp },
-      { since: 25, find: notOnWindows(restricted.seccomp) },
-    ],
-  },
+  { level: 'restricted', versions: sparingWindows(19, restricted.seccomp) },
 ];
 
 /** Everything in a pod that the policy does not allow. */
